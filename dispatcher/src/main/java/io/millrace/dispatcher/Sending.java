@@ -1,0 +1,135 @@
+package io.millrace.dispatcher;
+
+import io.millrace.schemas.Lane;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.ToIntFunction;
+
+/**
+ * The lines in front of the providers: one window and one fair queue for each provider and lane,
+ * how loaded each slot is, and which accounts are held back. Rebuilt from the state after a
+ * restart.
+ */
+final class Sending {
+
+  private final DispatcherState state;
+  private final int windowMax;
+  private final ToIntFunction<String> slots;
+  private final Map<LineId, Line> lines = new HashMap<>();
+  private final Map<String, int[]> slotLoads = new HashMap<>();
+  private final Map<String, Integer> inFlight = new HashMap<>();
+  private final Set<String> heldBack = new HashSet<>();
+
+  /**
+   * @param slots how many slots a provider has
+   */
+  Sending(DispatcherState state, int windowMax, ToIntFunction<String> slots) {
+    this.state = state;
+    this.windowMax = windowMax;
+    this.slots = slots;
+  }
+
+  /** What a line is for. */
+  record LineId(String provider, Lane lane) {}
+
+  /** A line: who waits, and how much may be written ahead. */
+  record Line(SendWindow window, FairQueue queue) {}
+
+  Line line(String provider, Lane lane) {
+    return lines.computeIfAbsent(
+        new LineId(provider, lane),
+        id -> new Line(new SendWindow(queueingTarget(lane), windowMax), new FairQueue(state)));
+  }
+
+  Collection<Line> lines() {
+    return new ArrayList<>(lines.values());
+  }
+
+  Map<LineId, Line> byId() {
+    return lines;
+  }
+
+  void restore() {
+    state.lines().forEach(first -> line(first.provider(), first.lane()).queue().restore(first));
+  }
+
+  void enqueue(WaitingKey key) {
+    state.enqueue(key);
+    line(key.provider(), key.lane()).queue().add(key);
+  }
+
+  void dequeue(WaitingKey key) {
+    state.dequeue(key);
+    line(key.provider(), key.lane()).queue().remove(key);
+  }
+
+  /** The next request in turn; it has left the line. */
+  Optional<WaitingKey> poll(Line line) {
+    var key = line.queue().poll(heldBack::contains);
+    key.ifPresent(state::dequeue);
+    return key;
+  }
+
+  /** True when a request that has just come may go at once: nobody waits and the window is open. */
+  boolean isClear(String provider, Lane lane, String account) {
+    var line = line(provider, lane);
+    return line.window().isOpen() && line.queue().isEmpty() && !heldBack.contains(account);
+  }
+
+  int inFlight(String account) {
+    return inFlight.getOrDefault(account, 0);
+  }
+
+  /** No more of this account until one of its attempts ends. */
+  void holdBack(String account) {
+    heldBack.add(account);
+  }
+
+  /** The slot of the provider with the least outstanding work. */
+  int leastLoadedSlot(String provider, String requestId) {
+    var loads = loadsOf(provider);
+    int start = Math.floorMod(requestId.hashCode(), loads.length);
+    int best = start;
+    for (int i = 1; i < loads.length; i++) {
+      int slot = (start + i) % loads.length;
+      if (loads[slot] < loads[best]) {
+        best = slot;
+      }
+    }
+    return best;
+  }
+
+  void began(OutstandingAttempt attempt) {
+    var loads = loadsOf(attempt.provider());
+    loads[attempt.slot() % loads.length]++;
+    inFlight.merge(attempt.payer().account(), 1, Integer::sum);
+  }
+
+  void ended(OutstandingAttempt attempt) {
+    var loads = loadsOf(attempt.provider());
+    int slot = attempt.slot() % loads.length;
+    loads[slot] = Math.max(0, loads[slot] - 1);
+    var account = attempt.payer().account();
+    inFlight.computeIfPresent(account, (name, count) -> count > 1 ? count - 1 : null);
+    heldBack.remove(account);
+  }
+
+  private int[] loadsOf(String provider) {
+    return slotLoads.computeIfAbsent(provider, name -> new int[slots.applyAsInt(name)]);
+  }
+
+  /** How long attempts may queue in the topic, beyond the time that any record needs. */
+  private static Duration queueingTarget(Lane lane) {
+    return switch (lane) {
+      case INTERACTIVE -> Duration.ofMillis(50);
+      case STANDARD -> Duration.ofMillis(250);
+      case BULK -> Duration.ofSeconds(1);
+    };
+  }
+}

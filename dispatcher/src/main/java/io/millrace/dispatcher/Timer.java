@@ -1,0 +1,22 @@
+package io.millrace.dispatcher;
+
+import java.time.Instant;
+
+/**
+ * Something to do at a time, kept in the state so that it survives a restart.
+ *
+ * @param subject a request id, an attempt id or a callback id, as the kind says
+ */
+public record Timer(Instant dueAt, Kind kind, String subject) {
+
+  /**
+   * WAKE: a request's next attempt is due. DEADLINE: a request expires. CALLBACK: a delivery is
+   * due. FORGET: an attempt in doubt is waited for no longer.
+   */
+  public enum Kind {
+    WAKE,
+    DEADLINE,
+    CALLBACK,
+    FORGET
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.dispatcher.kafka;
+
+import org.jspecify.annotations.NullMarked;

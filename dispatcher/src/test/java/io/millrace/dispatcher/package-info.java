@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.dispatcher;
+
+import org.jspecify.annotations.NullMarked;

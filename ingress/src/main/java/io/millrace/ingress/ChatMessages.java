@@ -1,0 +1,185 @@
+package io.millrace.ingress;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.ingress.ApiError.Kind;
+import java.util.Set;
+
+/** Checks the messages of a chat call and counts what they may cost. */
+final class ChatMessages {
+
+  private static final int BYTES_PER_TOKEN = 4;
+  private static final int TOKENS_PER_MESSAGE = 4;
+  private static final long TOKENS_PER_IMAGE_MAX = 2_000;
+  private static final Set<String> TEXT_ONLY = Set.of("text");
+  private static final Set<String> OF_ASSISTANT = Set.of("text", "refusal");
+  private static final Set<String> OF_USER = Set.of("text", "image_url", "input_audio", "file");
+
+  private final FieldChecks fields;
+  private long tokens;
+  private long images;
+  private long textBytes;
+
+  ChatMessages(FieldChecks fields) {
+    this.fields = fields;
+  }
+
+  int tokensEstimated() {
+    return ChatRequest.saturated(tokens);
+  }
+
+  long tokensOfImagesMax() {
+    return images * TOKENS_PER_IMAGE_MAX;
+  }
+
+  void check(JsonNode body) {
+    if (FieldChecks.isAbsent(body, "messages")) {
+      fields.missing("messages");
+      return;
+    }
+    var messages = body.get("messages");
+    if (!messages.isArray()) {
+      fields.wrongType("messages", "an array of objects", messages);
+      return;
+    }
+    if (messages.isEmpty()) {
+      fields.fail(
+          Kind.EMPTY_ARRAY,
+          "messages",
+          "Invalid 'messages': empty array. Expected an array with minimum length 1.");
+      return;
+    }
+    for (int i = 0; i < messages.size() && !fields.failed(); i++) {
+      textBytes = 0;
+      checkMessage(messages.get(i), "messages[" + i + "]");
+      tokens += (textBytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN + TOKENS_PER_MESSAGE;
+    }
+  }
+
+  private void checkMessage(JsonNode message, String path) {
+    if (!message.isObject()) {
+      fields.wrongType(path, "an object", message);
+      return;
+    }
+    var role = fields.requiredText(message, "role", path + ".role");
+    if (fields.failed()) {
+      return;
+    }
+    switch (role) {
+      case "developer", "system" -> checkContent(message, path, TEXT_ONLY, true);
+      case "user" -> checkContent(message, path, OF_USER, true);
+      case "assistant" -> checkContent(message, path, OF_ASSISTANT, !mayBeSilent(message));
+      case "tool" -> {
+        fields.requiredText(message, "tool_call_id", path + ".tool_call_id");
+        checkContent(message, path, TEXT_ONLY, true);
+      }
+      case "function" -> {
+        fields.requiredText(message, "name", path + ".name");
+        checkContent(message, path, TEXT_ONLY, false);
+      }
+      default ->
+          fields.fail(
+              Kind.INVALID_VALUE,
+              path + ".role",
+              ("Invalid value for '%s.role': '%s'. Supported values are: 'system', 'assistant', 'user',"
+                      + " 'function', 'tool', and 'developer'.")
+                  .formatted(path, ApiError.shown(role)));
+    }
+  }
+
+  private static boolean mayBeSilent(JsonNode message) {
+    return message.hasNonNull("tool_calls")
+        || message.hasNonNull("function_call")
+        || message.hasNonNull("refusal")
+        || message.hasNonNull("audio");
+  }
+
+  private void checkContent(
+      JsonNode message, String messagePath, Set<String> partTypes, boolean required) {
+    var path = messagePath + ".content";
+    var content = message.get("content");
+    if (content == null || content.isNull()) {
+      if (required) {
+        if (content == null) {
+          fields.missing(path);
+        } else {
+          fields.wrongType(path, "a string or an array of content parts", content);
+        }
+      }
+    } else if (content.isTextual()) {
+      textBytes += utf8Bytes(content.textValue());
+    } else if (content.isArray()) {
+      for (int i = 0; i < content.size() && !fields.failed(); i++) {
+        checkPart(content.get(i), path + "[" + i + "]", partTypes);
+      }
+    } else {
+      fields.wrongType(path, "a string or an array of content parts", content);
+    }
+  }
+
+  private void checkPart(JsonNode part, String path, Set<String> partTypes) {
+    if (!part.isObject()) {
+      fields.wrongType(path, "an object", part);
+      return;
+    }
+    var type = fields.requiredText(part, "type", path + ".type");
+    if (fields.failed()) {
+      return;
+    }
+    if (!partTypes.contains(type)) {
+      fields.fail(
+          Kind.INVALID_VALUE,
+          path + ".type",
+          "Invalid value for '%s.type': '%s'. Supported values here are: %s."
+              .formatted(
+                  path,
+                  ApiError.shown(type),
+                  String.join(", ", partTypes.stream().sorted().toList())));
+      return;
+    }
+    switch (type) {
+      case "text", "refusal" ->
+          textBytes += utf8Bytes(fields.requiredText(part, type, path + "." + type));
+      case "image_url" -> {
+        images++;
+        fields.requiredText(inner(part, type, path), "url", path + ".image_url.url");
+      }
+      case "input_audio" ->
+          fields.requiredText(inner(part, type, path), "data", path + ".input_audio.data");
+      case "file" -> checkFile(inner(part, type, path), path + ".file");
+      default -> throw new IllegalStateException("checked above: " + type);
+    }
+  }
+
+  /** A file kept at a provider has no size that a budget could be held against. */
+  private void checkFile(JsonNode file, String path) {
+    if (file.hasNonNull("file_id")) {
+      fields.fail(
+          Kind.UNSUPPORTED_VALUE,
+          path + ".file_id",
+          "Invalid '%s.file_id': files stored at a provider are not supported; send 'file_data'."
+              .formatted(path));
+    } else {
+      fields.requiredText(file, "file_data", path + ".file_data");
+    }
+  }
+
+  private JsonNode inner(JsonNode part, String name, String path) {
+    var field = part.path(name);
+    if (field.isMissingNode()) {
+      fields.missing(path + "." + name);
+    } else if (!field.isObject()) {
+      fields.wrongType(path + "." + name, "an object", field);
+    }
+    return field;
+  }
+
+  static int utf8Bytes(String text) {
+    int bytes = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      // Each half of a surrogate pair stands for two of its four bytes.
+      bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,83 @@
+package io.millrace.ingress;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.ingress.ApiError.Kind;
+
+/** Checks the body of an embeddings call. */
+final class EmbeddingsRequest {
+
+  private static final int INPUTS_MAX = 2048;
+  private static final int BYTES_PER_TOKEN = 4;
+
+  private EmbeddingsRequest() {}
+
+  static Checked<ModelCall> check(JsonNode body, int bodyBytes) {
+    var fields = new FieldChecks();
+    var model = fields.requiredText(body, "model", "model");
+    long tokens = checkInput(fields, body);
+    fields.integer(body, "dimensions", 1, Integer.MAX_VALUE);
+    var format = fields.text(body, "encoding_format", "encoding_format").orElse("float");
+    if (!format.equals("float") && !format.equals("base64")) {
+      fields.fail(
+          Kind.INVALID_VALUE,
+          "encoding_format",
+          "Invalid value for 'encoding_format': '%s'. Supported values are 'float' and 'base64'."
+              .formatted(ApiError.shown(format)));
+    }
+    var user = fields.text(body, "user", "user");
+    return fields.result(
+        () ->
+            new ModelCall(
+                model, false, 1, user.orElse(null), ChatRequest.saturated(tokens), bodyBytes, 0));
+  }
+
+  private static long checkInput(FieldChecks fields, JsonNode body) {
+    if (FieldChecks.isAbsent(body, "input")) {
+      fields.missing("input");
+      return 0;
+    }
+    var input = body.get("input");
+    if (input.isTextual()) {
+      return tokensOfText(fields, input, "input");
+    }
+    if (!input.isArray()) {
+      fields.wrongType("input", "a string or an array", input);
+      return 0;
+    }
+    if (input.isEmpty()) {
+      fields.fail(Kind.EMPTY_ARRAY, "input", "Invalid 'input': empty array.");
+      return 0;
+    }
+    if (input.get(0).isIntegralNumber()) {
+      return input.size();
+    }
+    if (input.size() > INPUTS_MAX) {
+      fields.fail(
+          Kind.ARRAY_TOO_LONG,
+          "input",
+          "Invalid 'input': array too long. Expected at most 2048, but got " + input.size() + ".");
+      return 0;
+    }
+    long tokens = 0;
+    for (int i = 0; i < input.size() && !fields.failed(); i++) {
+      var path = "input[" + i + "]";
+      var one = input.get(i);
+      if (one.isTextual()) {
+        tokens += tokensOfText(fields, one, path);
+      } else if (one.isArray()) {
+        tokens += one.size();
+      } else {
+        fields.wrongType(path, "a string or an array of integers", one);
+      }
+    }
+    return tokens;
+  }
+
+  private static long tokensOfText(FieldChecks fields, JsonNode text, String path) {
+    if (text.textValue().isEmpty()) {
+      fields.fail(Kind.INVALID_VALUE, path, "Invalid '" + path + "': it must not be empty.");
+    }
+    long bytes = ChatMessages.utf8Bytes(text.textValue());
+    return (bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
+  }
+}

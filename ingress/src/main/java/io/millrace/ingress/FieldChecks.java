@@ -1,0 +1,125 @@
+package io.millrace.ingress;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeType;
+import io.millrace.ingress.ApiError.Kind;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Checks the fields of a body one after the other and keeps the first that is wrong. A field that
+ * is null counts as absent, as OpenAI has it.
+ */
+final class FieldChecks {
+
+  private Optional<ApiError> first = Optional.empty();
+
+  boolean failed() {
+    return first.isPresent();
+  }
+
+  void fail(Kind kind, String path, String message) {
+    if (first.isEmpty()) {
+      first = Optional.of(new ApiError(kind, message, path));
+    }
+  }
+
+  /** The value if nothing was wrong. */
+  <T> Checked<T> result(Supplier<T> value) {
+    return first.<Checked<T>>map(Checked::refused).orElseGet(() -> Checked.ok(value.get()));
+  }
+
+  static boolean isAbsent(JsonNode owner, String name) {
+    var field = owner.get(name);
+    return field == null || field.isNull();
+  }
+
+  void missing(String path) {
+    fail(Kind.MISSING_PARAMETER, path, "Missing required parameter: '" + path + "'.");
+  }
+
+  void wrongType(String path, String expected, JsonNode got) {
+    fail(
+        Kind.INVALID_TYPE,
+        path,
+        "Invalid type for '%s': expected %s, but got %s instead."
+            .formatted(path, expected, typeOf(got)));
+  }
+
+  /** A text that must be there; empty when it is not. */
+  String requiredText(JsonNode owner, String name, String path) {
+    if (isAbsent(owner, name)) {
+      missing(path);
+      return "";
+    }
+    return text(owner, name, path).orElse("");
+  }
+
+  Optional<String> text(JsonNode owner, String name, String path) {
+    if (isAbsent(owner, name)) {
+      return Optional.empty();
+    }
+    var field = owner.get(name);
+    if (!field.isTextual()) {
+      wrongType(path, "a string", field);
+      return Optional.empty();
+    }
+    return Optional.of(field.textValue());
+  }
+
+  boolean flag(JsonNode owner, String name) {
+    if (isAbsent(owner, name)) {
+      return false;
+    }
+    var field = owner.get(name);
+    if (!field.isBoolean()) {
+      wrongType(name, "a boolean", field);
+    }
+    return field.booleanValue();
+  }
+
+  Optional<Long> integer(JsonNode owner, String name, long min, long max) {
+    if (isAbsent(owner, name)) {
+      return Optional.empty();
+    }
+    var field = owner.get(name);
+    if (!field.isIntegralNumber()) {
+      wrongType(name, "an integer", field);
+      return Optional.empty();
+    }
+    if (!field.canConvertToLong() || field.longValue() > max) {
+      fail(Kind.INTEGER_ABOVE_MAX, name, outOfRange(name, field, "at most " + max));
+      return Optional.empty();
+    }
+    if (field.longValue() < min) {
+      fail(Kind.INTEGER_BELOW_MIN, name, outOfRange(name, field, "at least " + min));
+      return Optional.empty();
+    }
+    return Optional.of(field.longValue());
+  }
+
+  void number(JsonNode owner, String name, double min, double max) {
+    if (isAbsent(owner, name)) {
+      return;
+    }
+    var field = owner.get(name);
+    if (!field.isNumber()) {
+      wrongType(name, "a number", field);
+    } else if (field.doubleValue() > max) {
+      fail(Kind.DECIMAL_ABOVE_MAX, name, outOfRange(name, field, "at most " + max));
+    } else if (field.doubleValue() < min) {
+      fail(Kind.DECIMAL_BELOW_MIN, name, outOfRange(name, field, "at least " + min));
+    }
+  }
+
+  private static String outOfRange(String name, JsonNode got, String expected) {
+    return "Invalid value for '%s': %s. Expected %s."
+        .formatted(name, ApiError.shown(got.asText()), expected);
+  }
+
+  static String typeOf(JsonNode node) {
+    JsonNodeType type = node.getNodeType();
+    return type == JsonNodeType.NULL ? "null" : "a " + type.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,60 @@
+package io.millrace.ingress;
+
+import io.millrace.schemas.Lane;
+import io.millrace.schemas.RequestSubmitted;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that becomes a {@link RequestSubmitted}.
+ *
+ * @param lane used when the options name none
+ * @param idempotencyKey the key from which the id was derived
+ * @param batchId the batch of which this is a line
+ */
+public record Submission(
+    String requestId,
+    Client client,
+    Endpoint endpoint,
+    ModelCall call,
+    RequestOptions options,
+    Lane lane,
+    @Nullable String idempotencyKey,
+    @Nullable String batchId,
+    @Nullable String customId,
+    ByteBuffer body) {
+
+  /** The record, made by the constructor of all fields: the builder copies defaults each time. */
+  // The generated constructor takes null for what is absent, which its package cannot say.
+  @SuppressWarnings("NullAway")
+  public RequestSubmitted toRecord(Instant now) {
+    return new RequestSubmitted(
+        requestId,
+        client.account(),
+        client.keyName(),
+        endpoint.path(),
+        call.model(),
+        Optional.ofNullable(options.lane()).orElse(lane),
+        call.stream(),
+        now,
+        options.notBefore(),
+        options.deadline(),
+        endpoint.fingerprint(body),
+        idempotencyKey,
+        options.onDoubt(),
+        options.callbackUrl(),
+        options.responseTopic(),
+        batchId,
+        customId,
+        call.user(),
+        options.tags(),
+        call.inputTokensEstimated(),
+        call.inputTokensMax(),
+        call.outputTokensMax(),
+        call.choices(),
+        body.duplicate(),
+        null);
+  }
+}

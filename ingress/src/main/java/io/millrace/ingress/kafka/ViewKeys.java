@@ -1,0 +1,85 @@
+package io.millrace.ingress.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import org.apache.kafka.common.utils.Bytes;
+
+/**
+ * Keys of the view's stores. Each begins with the account and a zero byte, so that no range reaches
+ * into another account; numbers are big-endian, so that order of keys is order of numbers.
+ */
+final class ViewKeys {
+
+  private static final byte CREATED = 'c';
+  private static final byte FINISHED = 'f';
+
+  private ViewKeys() {}
+
+  /** Of a request, or of where its id would stand. */
+  static Bytes request(byte[] account, String requestId) {
+    var id = requestId.getBytes(UTF_8);
+    return Bytes.wrap(
+        ByteBuffer.allocate(account.length + 1 + id.length)
+            .put(account)
+            .put((byte) 0)
+            .put(id)
+            .array());
+  }
+
+  /** In the order of submission; only ids that do not carry their time themselves. */
+  static Bytes created(byte[] account, long millis, String requestId) {
+    var id = requestId.getBytes(UTF_8);
+    return Bytes.wrap(
+        ByteBuffer.allocate(account.length + 2 + Long.BYTES + id.length)
+            .put(account)
+            .put((byte) 0)
+            .put(CREATED)
+            .putLong(millis)
+            .put(id)
+            .array());
+  }
+
+  /** Of a batch's requests in the order of finishing. */
+  static Bytes finished(byte[] account, String batchId, long offset) {
+    var batch = batchId.getBytes(UTF_8);
+    return Bytes.wrap(
+        ByteBuffer.allocate(account.length + 3 + batch.length + Long.BYTES)
+            .put(account)
+            .put((byte) 0)
+            .put(FINISHED)
+            .put(batch)
+            .put((byte) 0)
+            .putLong(offset)
+            .array());
+  }
+
+  static String accountOf(Bytes requestKey) {
+    var key = requestKey.get();
+    return new String(key, 0, separator(key), UTF_8);
+  }
+
+  static String requestIdOf(Bytes requestKey) {
+    var key = requestKey.get();
+    int from = separator(key) + 1;
+    return new String(key, from, key.length - from, UTF_8);
+  }
+
+  static String requestIdOfCreated(Bytes createdKey) {
+    var key = createdKey.get();
+    int from = separator(key) + 2 + Long.BYTES;
+    return new String(key, from, key.length - from, UTF_8);
+  }
+
+  static long millisOfCreated(Bytes createdKey) {
+    return ByteBuffer.wrap(createdKey.get()).getLong(separator(createdKey.get()) + 2);
+  }
+
+  private static int separator(byte[] key) {
+    int at = 0;
+    while (key[at] != 0) {
+      at++;
+    }
+    return at;
+  }
+}

@@ -1,0 +1,172 @@
+package io.millrace.ingress.kafka;
+
+import io.millrace.ingress.StoredRequest;
+import io.millrace.schemas.AvroSerde;
+import io.millrace.schemas.RequestResult;
+import io.millrace.schemas.RequestStateChanged;
+import io.millrace.schemas.RequestSubmitted;
+import io.millrace.schemas.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Folds one partition. Every step can be repeated with the same outcome, because at-least-once
+ * repeats some after a crash. The hot path is one look-up and one write for a request, one write
+ * for its result.
+ */
+final class ViewProcessor implements Processor<byte[], byte[], Void, Void> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ViewProcessor.class);
+  private static final Duration PURGE_INTERVAL = Duration.ofSeconds(1);
+  private static final byte[] NOTHING = new byte[0];
+
+  private final String requestsTopic;
+  private final AvroSerde<SpecificRecord> serde;
+  private final WireFormat wire;
+  private final Duration retention;
+  private final ViewPositions positions;
+  private final ViewListeners listeners;
+
+  @SuppressWarnings("NullAway.Init")
+  private ProcessorContext<Void, Void> context;
+
+  @SuppressWarnings("NullAway.Init")
+  private KeyValueStore<Bytes, byte[]> requests;
+
+  @SuppressWarnings("NullAway.Init")
+  private KeyValueStore<Bytes, byte[]> outcomes;
+
+  @SuppressWarnings("NullAway.Init")
+  private KeyValueStore<Bytes, byte[]> index;
+
+  ViewProcessor(
+      Topics topics, Duration retention, ViewPositions positions, ViewListeners listeners) {
+    this.requestsTopic = topics.requests().name();
+    this.serde = topics.requests().serde();
+    this.wire = new WireFormat(topics);
+    this.retention = retention;
+    this.positions = positions;
+    this.listeners = listeners;
+  }
+
+  @Override
+  public void init(ProcessorContext<Void, Void> context) {
+    this.context = context;
+    this.requests = context.getStateStore(ViewTopology.REQUESTS);
+    this.outcomes = context.getStateStore(ViewTopology.OUTCOMES);
+    this.index = context.getStateStore(ViewTopology.INDEX);
+    var purge = new ViewPurge(requests, outcomes, index, serde, retention);
+    context.schedule(PURGE_INTERVAL, PunctuationType.WALL_CLOCK_TIME, purge::step);
+  }
+
+  @Override
+  public void process(Record<byte[], byte[]> record) {
+    var from = context.recordMetadata().orElseThrow();
+    boolean isRequest = from.topic().equals(requestsTopic);
+    try {
+      if (isRequest) {
+        onRequest(record, from.offset());
+      } else {
+        onResult(record, from.offset());
+      }
+    } catch (SerializationException e) {
+      skip(from, e);
+    }
+    if (isRequest) {
+      positions.passed(from.partition(), from.offset() + 1);
+    }
+  }
+
+  private void onRequest(Record<byte[], byte[]> record, long offset) {
+    var value = record.value();
+    if (wire.isSubmitted(value)) {
+      store(record.key(), SubmittedRows.of(wire.readSubmitted(value), offset));
+    } else if (!wire.isCancel(value)
+        && serde.fromBytes(value) instanceof RequestSubmitted submitted) {
+      store(record.key(), StoredRequest.of(submitted, offset));
+    }
+  }
+
+  /** The first of an id counts. */
+  private void store(byte[] account, StoredRequest row) {
+    var key = ViewKeys.request(account, row.requestId());
+    if (requests.get(key) != null) {
+      return;
+    }
+    requests.put(key, SubmittedRows.toBytes(row));
+    if (row.isDerived()) {
+      index.put(ViewKeys.created(account, row.listedAt(), row.requestId()), NOTHING);
+    }
+  }
+
+  private void onResult(Record<byte[], byte[]> record, long offset) {
+    var value = record.value();
+    if (wire.isResult(value)) {
+      var result = wire.readResult(value);
+      var batchId = Optional.ofNullable(result.get("batchId")).map(Object::toString);
+      finish(record, offset, result.get("requestId").toString(), batchId);
+      return;
+    }
+    var decoded = serde.fromBytes(value);
+    if (decoded instanceof RequestResult result) {
+      finish(record, offset, result.getRequestId(), result.getBatchId());
+    } else if (decoded instanceof RequestStateChanged change) {
+      change(record, offset, change);
+    }
+  }
+
+  private void finish(
+      Record<byte[], byte[]> record, long offset, String requestId, Optional<String> batchId) {
+    var account = record.key();
+    outcomes.put(
+        ViewKeys.request(account, requestId), OutcomeRows.ofResult(offset, record.value()));
+    if (batchId.isPresent()) {
+      index.put(
+          ViewKeys.finished(account, batchId.get(), offset),
+          requestId.getBytes(StandardCharsets.ISO_8859_1));
+    }
+    tell(record.key(), record.value(), requestId, batchId);
+  }
+
+  private void tell(byte[] account, byte[] value, String requestId, Optional<String> batchId) {
+    if (listeners.news().isAwaited(requestId) || listeners.shown().isAwaited(requestId)) {
+      var whole = serde.fromBytes(value);
+      listeners.news().tell(requestId, listener -> listener.onNews(whole));
+      listeners.shown().tell(requestId, listener -> listener.onNews(whole));
+    }
+    if (batchId.isPresent() && !listeners.batches().isEmpty()) {
+      var name = new String(account, StandardCharsets.UTF_8);
+      listeners.batches().tell(ViewTopology.batchKey(name, batchId.get()), Runnable::run);
+    }
+  }
+
+  /** A change that is read after the result, as a replay may have it, says nothing. */
+  private void change(Record<byte[], byte[]> record, long offset, RequestStateChanged change) {
+    var key = ViewKeys.request(record.key(), change.getRequestId());
+    if (!OutcomeRows.isResult(outcomes.get(key))) {
+      outcomes.put(key, OutcomeRows.ofChange(offset, record.value()));
+      listeners.shown().tell(change.getRequestId(), listener -> listener.onNews(change));
+    }
+  }
+
+  private static void skip(RecordMetadata from, SerializationException e) {
+    LOG.atWarn()
+        .addKeyValue("topic", from.topic())
+        .addKeyValue("partition", from.partition())
+        .addKeyValue("offset", from.offset())
+        .addKeyValue("error", e.getMessage())
+        .log("record cannot be read and is left out of the view");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.ingress.kafka;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,207 @@
+package io.millrace.workers.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.schemas.Verdict;
+import io.millrace.workers.ClientError;
+import io.millrace.workers.Outcome;
+import io.millrace.workers.ResponseHead;
+import io.millrace.workers.RetryAfter;
+import io.millrace.workers.canonical.Json;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What an error of OpenAI, or of a host that speaks its form, means for the attempt and for the
+ * client. Texts that blame the client's request are passed on; texts about our key, our money or
+ * the host's health are not: they may hold fragments of keys and names of organisations.
+ */
+final class OpenAiErrors {
+
+  private static final Set<String> MONEY_CODES =
+      Set.of(
+          "credit_balance_exhausted",
+          "organization_spend_limit_exceeded",
+          "project_spend_limit_exceeded",
+          "organization_usage_limit_exceeded",
+          "insufficient_quota",
+          "billing_hard_limit_reached",
+          "billing_not_active");
+  private static final Set<String> FILTER_CODES =
+      Set.of("content_filter", "content_policy_violation");
+
+  private OpenAiErrors() {}
+
+  /** The failure that a response with this head and body is. */
+  static Outcome.Failure outcome(ResponseHead head, byte[] body) {
+    if (head.isSuccess()) {
+      return notUnderstood();
+    }
+    return failure(head.status(), head, ErrorText.of(treeOf(head, body)));
+  }
+
+  /** An error inside a body or stream whose status was 200. */
+  static Outcome.Failure inStream(ResponseHead head, JsonNode tree) {
+    var text = ErrorText.of(tree);
+    return failure(statusOf(text), head, text);
+  }
+
+  /** Something came that is not of OpenAI's form. */
+  static Outcome.Failure notUnderstood() {
+    return Outcome.Failure.of(
+        Verdict.UPSTREAM_FAILURE,
+        ClientError.serverError(
+            502, "upstream_answer_invalid", "The provider's answer could not be understood."));
+  }
+
+  private static Outcome.Failure failure(int status, ResponseHead head, ErrorText text) {
+    var verdict = verdictOf(status, text);
+    return new Outcome.Failure(
+        verdict, clientError(verdict, status, text), RetryAfter.of(head), null);
+  }
+
+  private static Verdict verdictOf(int status, ErrorText text) {
+    var code = text.code();
+    if (status == 402 || MONEY_CODES.contains(code) || MONEY_CODES.contains(text.type())) {
+      return Verdict.OUT_OF_QUOTA;
+    }
+    if (status == 401 || code.equals("invalid_api_key") || text.blames("api key")) {
+      return Verdict.UNAUTHORISED;
+    }
+    if (code.equals("model_not_found")) {
+      return Verdict.NOT_FOUND;
+    }
+    return switch (status) {
+      case 403 -> Verdict.UNAUTHORISED;
+      case 404 -> Verdict.NOT_FOUND;
+      case 408, 504, 524 -> Verdict.TIMEOUT;
+      case 429 -> Verdict.RATE_LIMITED;
+      case 498, 503, 529 -> Verdict.OVERLOADED;
+      case 409, 424, 425 -> Verdict.UPSTREAM_FAILURE;
+      default -> {
+        if (code.equals("server_is_overloaded")) {
+          yield Verdict.OVERLOADED;
+        }
+        yield status >= 400 && status < 500 ? badRequest(text) : Verdict.UPSTREAM_FAILURE;
+      }
+    };
+  }
+
+  private static Verdict badRequest(ErrorText text) {
+    if (FILTER_CODES.contains(text.code())) {
+      return Verdict.CONTENT_FILTERED;
+    }
+    boolean isTooLong =
+        text.code().equals("context_length_exceeded")
+            || text.blames("maximum context length")
+            || text.blames("context_length")
+            || text.blames("prompt is too long")
+            || text.blames("input is too long")
+            || text.blames("too many tokens");
+    return isTooLong ? Verdict.CONTEXT_TOO_LONG : Verdict.INVALID;
+  }
+
+  private static ClientError clientError(Verdict verdict, int status, ErrorText text) {
+    return switch (verdict) {
+      case INVALID -> blaming(status == 413 ? 413 : 400, text, text.code());
+      case CONTEXT_TOO_LONG -> blaming(400, text, "context_length_exceeded");
+      case CONTENT_FILTERED -> blaming(400, text, text.code());
+      case NOT_FOUND -> blaming(404, text, "model_not_found");
+      case RATE_LIMITED ->
+          new ClientError(
+              429,
+              "requests",
+              "rate_limit_exceeded",
+              null,
+              "The provider's rate limit is reached.");
+      case OUT_OF_QUOTA ->
+          new ClientError(
+              429,
+              "insufficient_quota",
+              "insufficient_quota",
+              null,
+              "The provider's quota is used up.");
+      case OVERLOADED ->
+          new ClientError(
+              503,
+              "service_unavailable_error",
+              "server_is_overloaded",
+              null,
+              "The provider is overloaded.");
+      case TIMEOUT ->
+          ClientError.serverError(504, "upstream_timeout", "The provider did not answer in time.");
+      case UNAUTHORISED ->
+          ClientError.serverError(
+              502, "upstream_unauthorised", "The provider does not accept this service's key.");
+      case UPSTREAM_FAILURE, CUT_STREAM, CANCELLED, COMPLETED, INCOMPLETE ->
+          ClientError.serverError(502, "upstream_failure", "The provider failed.");
+    };
+  }
+
+  private static ClientError blaming(int status, ErrorText text, String code) {
+    return new ClientError(
+        status,
+        "invalid_request_error",
+        // Some hosts put the status there; OpenAI's codes are words.
+        code.isEmpty() || Character.isDigit(code.charAt(0)) ? null : code,
+        text.param().isEmpty() ? null : text.param(),
+        text.message().isEmpty() ? "The provider refused the request." : text.message());
+  }
+
+  /** Which status an error would have had, had it come before the head. */
+  private static int statusOf(ErrorText text) {
+    try {
+      int status = Integer.parseInt(text.code());
+      if (status >= 400 && status < 600) {
+        return status;
+      }
+    } catch (NumberFormatException e) {
+      // Most codes are words.
+    }
+    return switch (text.code().isEmpty() ? text.type() : text.code()) {
+      case "rate_limit_exceeded", "slow_down", "rate_limit_error", "requests", "tokens" -> 429;
+      case "server_is_overloaded", "overloaded_error", "service_unavailable_error" -> 503;
+      case "context_length_exceeded", "content_filter", "content_policy_violation" -> 400;
+      default -> text.type().equals("invalid_request_error") ? 400 : 500;
+    };
+  }
+
+  private static JsonNode treeOf(ResponseHead head, byte[] body) {
+    if (head.contentType().contains("html") || body.length == 0) {
+      return Json.MAPPER.missingNode();
+    }
+    try {
+      return Json.MAPPER.readTree(body);
+    } catch (IOException e) {
+      return Json.MAPPER.missingNode();
+    }
+  }
+
+  /**
+   * What an error says of itself, in any of the shapes that hosts use; empty where it says nothing.
+   */
+  private record ErrorText(String type, String code, String param, String message) {
+
+    static ErrorText of(JsonNode root) {
+      var error = root.path("error");
+      if (error.isTextual()) {
+        return new ErrorText("", "", "", error.asText());
+      }
+      var node = error.isObject() ? error : root;
+      var message = node.path("message");
+      return new ErrorText(
+          text(node.path("type")),
+          text(node.path("code")),
+          text(node.path("param")),
+          text(message.isMissingNode() ? node.path("detail") : message));
+    }
+
+    boolean blames(String words) {
+      return message.toLowerCase(Locale.ROOT).contains(words);
+    }
+
+    private static String text(JsonNode node) {
+      return node.isValueNode() && !node.isNull() ? node.asText() : "";
+    }
+  }
+}

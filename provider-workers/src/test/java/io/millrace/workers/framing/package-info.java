@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.millrace.workers.framing;
+
+import org.jspecify.annotations.NullMarked;

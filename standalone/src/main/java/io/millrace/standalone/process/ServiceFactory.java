@@ -1,0 +1,84 @@
+package io.millrace.standalone.process;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.millrace.accounting.AccountingService;
+import io.millrace.bootstrap.ConfigException;
+import io.millrace.bootstrap.KafkaClients;
+import io.millrace.bootstrap.Service;
+import io.millrace.dispatcher.DispatcherService;
+import io.millrace.ingress.IngressService;
+import io.millrace.schemas.SchemaIds;
+import io.millrace.schemas.Topics;
+import io.millrace.schemas.config.MillraceConfig;
+import io.millrace.workers.WorkersService;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Makes services from the one configuration that they share. */
+final class ServiceFactory {
+
+  private final MillraceConfig config;
+  private final KafkaClients kafka;
+  private final Topics topics;
+  private final Vertx vertx;
+  private final PrometheusMeterRegistry metrics;
+  private final Path dataDirectory;
+  private final Clock clock = Clock.systemUTC();
+
+  ServiceFactory(
+      MillraceConfig config,
+      SchemaIds ids,
+      Vertx vertx,
+      PrometheusMeterRegistry metrics,
+      Path dataDirectory) {
+    this.config = config;
+    this.kafka =
+        new KafkaClients(config.kafka().bootstrapServers(), config.kafka().clientProperties());
+    this.topics = new Topics(config.topics(), ids);
+    this.vertx = vertx;
+    this.metrics = metrics;
+    this.dataDirectory = dataDirectory;
+  }
+
+  /** Creates the topics that are absent. */
+  void createTopics() {
+    kafka.createMissing(
+        topics.catalogue(config.providerNames()).stream()
+            .map(spec -> spec.toNewTopic(config.topics().replicationFactor()))
+            .toList());
+  }
+
+  IngressService ingress(Optional<String> adminKeySha256) {
+    return valid(
+        () ->
+            new IngressService(
+                config, kafka, topics, vertx, metrics, dataDirectory, clock, adminKeySha256));
+  }
+
+  DispatcherService dispatcher() {
+    return valid(
+        () ->
+            new DispatcherService(
+                config, kafka, topics, metrics, config.workers().name(), dataDirectory));
+  }
+
+  WorkersService workers() {
+    return valid(() -> new WorkersService(config, kafka, topics, vertx, metrics, clock));
+  }
+
+  AccountingService accounting() {
+    return valid(() -> new AccountingService(config, kafka, topics, metrics, dataDirectory, clock));
+  }
+
+  /** A service refuses what only it can judge, such as the kind of a provider. */
+  private static <S extends Service> S valid(Supplier<S> making) {
+    try {
+      return making.get();
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(String.valueOf(e.getMessage()));
+    }
+  }
+}

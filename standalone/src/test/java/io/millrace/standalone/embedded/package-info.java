@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.standalone.embedded;
+
+import org.jspecify.annotations.NullMarked;
