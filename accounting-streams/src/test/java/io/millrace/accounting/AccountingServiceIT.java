@@ -112,12 +112,7 @@ class AccountingServiceIT {
   private AccountingService start(String disk) {
     var service =
         new AccountingService(
-            config,
-            kafka,
-            topics,
-            new SimpleMeterRegistry(),
-            directory.resolve(disk),
-            Clock.systemUTC());
+            config, kafka, topics, new SimpleMeterRegistry(), directory.resolve(disk));
     service.start();
     assertThat(service.isReady()).isTrue();
     return service;

@@ -48,8 +48,10 @@ final class BacklogBenchmark implements Benchmark {
       for (int wanted : new int[] {0, requests / 10, requests / 2, requests}) {
         long begin = System.nanoTime();
         int added = wanted - waiting;
-        for (; waiting < wanted; waiting += LINES_PER_CALL) {
-          submit(product.process(), Math.min(LINES_PER_CALL, wanted - waiting), waiting);
+        while (waiting < wanted) {
+          int lines = Math.min(LINES_PER_CALL, wanted - waiting);
+          submit(product.process(), lines, waiting);
+          waiting += lines;
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
         // A waiting call goes behind them all: when it is back, they are where they wait.

@@ -47,7 +47,7 @@ final class OverheadBenchmark implements Benchmark {
         double p99 = median(through, 99);
         report =
             report.row(
-                rate + "/s",
+                Figures.whole(rate) + "/s",
                 Figures.ms(p50),
                 Figures.ms(p99),
                 Figures.ms(median(beside, 50)),

@@ -3,6 +3,7 @@ package io.millrace.bootstrap;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -71,10 +73,11 @@ public final class ConfigLoader {
    */
   public <T> T parse(String text, String source, Class<T> type) {
     ObjectReader reader = mapper.readerFor(type);
-    try (var parser = interpolating(mapper.createParser(text.isBlank() ? "{}" : text))) {
+    var lines = new HashMap<String, Integer>();
+    try (var parser = new Reading(mapper.createParser(text.isBlank() ? "{}" : text), lines)) {
       return reader.readValue(parser);
     } catch (JsonProcessingException e) {
-      throw new ConfigException(source + line(e) + ": " + problem(e));
+      throw new ConfigException(source + line(e, lines) + ": " + problem(e));
     } catch (IOException e) {
       throw new ConfigException(source + ": " + e.getMessage());
     }
@@ -89,12 +92,24 @@ public final class ConfigLoader {
         .build();
   }
 
-  private static String line(JsonProcessingException e) {
-    return Optional.ofNullable(e.getLocation())
-        .map(JsonLocation::getLineNr)
+  /** Of the key at fault; the exception's own location is where the parser has read to. */
+  private static String line(JsonProcessingException e, Map<String, Integer> lines) {
+    var ofKey =
+        e instanceof JsonMappingException mapping
+            ? Optional.ofNullable(lines.get(pointer(mapping)))
+            : Optional.<Integer>empty();
+    return ofKey
+        .or(() -> Optional.ofNullable(e.getLocation()).map(JsonLocation::getLineNr))
         .filter(line -> line > 0)
         .map(line -> ":" + line)
         .orElse("");
+  }
+
+  private static String pointer(JsonMappingException e) {
+    return e.getPath().stream()
+        .map(
+            part -> part.getFieldName() == null ? "/" + part.getIndex() : "/" + part.getFieldName())
+        .collect(Collectors.joining());
   }
 
   private static String problem(JsonProcessingException e) {
@@ -139,40 +154,61 @@ public final class ConfigLoader {
     return text == null ? "" : text.lines().findFirst().orElse("");
   }
 
-  private JsonParser interpolating(JsonParser parser) {
-    return new JsonParserDelegate(parser) {
-      @Override
-      public String getText() throws IOException {
-        return resolved(super.getText());
-      }
+  /** Puts in environment variables, and notes on which line each key stands. */
+  private final class Reading extends JsonParserDelegate {
 
-      @Override
-      public String getValueAsString() throws IOException {
-        return resolved(super.getValueAsString());
-      }
+    private final Map<String, Integer> lines;
 
-      @Override
-      public @Nullable String getValueAsString(@Nullable String otherwise) throws IOException {
-        var text = super.getValueAsString(otherwise);
-        return text == null ? null : resolved(text);
-      }
+    Reading(JsonParser parser, Map<String, Integer> lines) {
+      super(parser);
+      this.lines = lines;
+    }
 
-      private String resolved(String text) throws IOException {
-        if (text == null || !text.contains("${")) {
-          return text;
+    @Override
+    public @Nullable JsonToken nextToken() throws IOException {
+      var token = super.nextToken();
+      if (token == JsonToken.FIELD_NAME || (token != null && isInArray(token))) {
+        lines.putIfAbsent(
+            getParsingContext().pathAsPointer().toString(), currentTokenLocation().getLineNr());
+      }
+      return token;
+    }
+
+    private boolean isInArray(JsonToken token) {
+      return token.isScalarValue() && getParsingContext().inArray();
+    }
+
+    @Override
+    public String getText() throws IOException {
+      return resolved(super.getText());
+    }
+
+    @Override
+    public String getValueAsString() throws IOException {
+      return resolved(super.getValueAsString());
+    }
+
+    @Override
+    public @Nullable String getValueAsString(@Nullable String otherwise) throws IOException {
+      var text = super.getValueAsString(otherwise);
+      return text == null ? null : resolved(text);
+    }
+
+    private String resolved(String text) throws IOException {
+      if (text == null || !text.contains("${")) {
+        return text;
+      }
+      var matcher = VARIABLE.matcher(text);
+      var result = new StringBuilder();
+      while (matcher.find()) {
+        var value = environment.get(matcher.group(1));
+        if (value == null) {
+          throw new JsonMappingException(
+              this, "environment variable " + matcher.group(1) + " is not set");
         }
-        var matcher = VARIABLE.matcher(text);
-        var result = new StringBuilder();
-        while (matcher.find()) {
-          var value = environment.get(matcher.group(1));
-          if (value == null) {
-            throw new JsonMappingException(
-                this, "environment variable " + matcher.group(1) + " is not set");
-          }
-          matcher.appendReplacement(result, Matcher.quoteReplacement(value));
-        }
-        return matcher.appendTail(result).toString();
+        matcher.appendReplacement(result, Matcher.quoteReplacement(value));
       }
-    };
+      return matcher.appendTail(result).toString();
+    }
   }
 }

@@ -9,6 +9,7 @@ import io.millrace.schemas.LedgerEntry;
 import io.millrace.schemas.RequestResult;
 import io.millrace.schemas.RequestStateChanged;
 import io.millrace.schemas.WorkerLost;
+import java.util.Optional;
 
 /** What a dispatcher wants the world to know; each becomes one record. */
 public sealed interface Decision {
@@ -19,8 +20,8 @@ public sealed interface Decision {
   /** Abort a running call. */
   record OrderAbort(CancelAttempt order) implements Decision {}
 
-  /** The request has ended. */
-  record PublishResult(RequestResult result) implements Decision {}
+  /** The request has ended; the account may want its result on a topic of its own too. */
+  record PublishResult(RequestResult result, Optional<String> responseTopic) implements Decision {}
 
   /** The request has come to a point worth showing. */
   record ShowState(RequestStateChanged change) implements Decision {}

@@ -45,42 +45,18 @@ public record OutstandingAttempt(
   public record Start(Instant at, String worker, String incarnation) {}
 
   OutstandingAttempt started(Start by) {
-    return new OutstandingAttempt(
-        attemptId,
-        requestId,
-        number,
-        payer,
-        provider,
-        upstreamModel,
-        slot,
-        writtenAt,
-        startBy,
-        deadline,
-        Optional.of(by),
-        false,
-        holdUsd,
-        budgetPeriod);
+    return with(Optional.of(by), false);
   }
 
   OutstandingAttempt writtenAgain() {
-    return new OutstandingAttempt(
-        attemptId,
-        requestId,
-        number,
-        payer,
-        provider,
-        upstreamModel,
-        slot,
-        writtenAt,
-        startBy,
-        deadline,
-        Optional.empty(),
-        false,
-        holdUsd,
-        budgetPeriod);
+    return with(Optional.empty(), false);
   }
 
   OutstandingAttempt inDoubt() {
+    return with(start, true);
+  }
+
+  private OutstandingAttempt with(Optional<Start> start, boolean isInDoubt) {
     return new OutstandingAttempt(
         attemptId,
         requestId,
@@ -93,7 +69,7 @@ public record OutstandingAttempt(
         startBy,
         deadline,
         start,
-        true,
+        isInDoubt,
         holdUsd,
         budgetPeriod);
   }

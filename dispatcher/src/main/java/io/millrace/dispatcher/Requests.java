@@ -143,7 +143,7 @@ final class Requests {
       Instant now,
       List<Decision> out) {
     var request = tracked.request();
-    var sent = tracked.outstanding(true);
+    var sent = tracked.outstanding();
     var startBy = now.plus(policies.limits().startWithin());
     int slot = sending.leastLoadedSlot(target.provider(), request.getRequestId());
     var attempt =
@@ -232,7 +232,7 @@ final class Requests {
   /** Ends the request: its one result, and what follows from that. */
   void finish(TrackedRequest tracked, Outcome outcome, Instant now, List<Decision> out) {
     var result = outcome.result(tracked, now);
-    out.add(new Decision.PublishResult(result));
+    out.add(new Decision.PublishResult(result, tracked.request().getResponseTopic()));
     outcome.deadLetter(tracked, now).map(Decision.BuryDeadLetter::new).ifPresent(out::add);
     Outcome.callback(tracked.request(), result).ifPresent(c -> callbacks.send(c, now, out));
     if (tracked.phase() == Phase.WAITING) {

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * An open request.
@@ -79,122 +80,95 @@ public record TrackedRequest(
     return request.getIdempotencyKey().isPresent() || request.getBatchId().isPresent();
   }
 
-  TrackedRequest outstanding(boolean isSpent) {
-    return new TrackedRequest(
-        request,
-        Phase.OUTSTANDING,
-        number + 1,
-        attemptsSpent + (isSpent ? 1 : 0),
-        snoozes,
-        doubts,
-        target,
-        Optional.empty(),
-        hasDeadlineTimer,
-        deadline,
-        ending,
-        costUsd,
-        failure);
+  TrackedRequest outstanding() {
+    return changed(
+        c -> {
+          c.phase = Phase.OUTSTANDING;
+          c.number++;
+          c.attemptsSpent++;
+          c.wakeAt = Optional.empty();
+        });
   }
 
   TrackedRequest waitingUntil(Optional<Instant> time) {
-    return new TrackedRequest(
-        request,
-        Phase.WAITING,
-        number,
-        attemptsSpent,
-        snoozes,
-        doubts,
-        target,
-        time,
-        hasDeadlineTimer,
-        deadline,
-        ending,
-        costUsd,
-        failure);
+    return changed(
+        c -> {
+          c.phase = Phase.WAITING;
+          c.wakeAt = time;
+        });
   }
 
   TrackedRequest withCounts(int attemptsSpent, int snoozes, int doubts, int target) {
-    return new TrackedRequest(
-        request,
-        phase,
-        number,
-        attemptsSpent,
-        snoozes,
-        doubts,
-        target,
-        wakeAt,
-        hasDeadlineTimer,
-        deadline,
-        ending,
-        costUsd,
-        failure);
+    return changed(
+        c -> {
+          c.attemptsSpent = attemptsSpent;
+          c.snoozes = snoozes;
+          c.doubts = doubts;
+          c.target = target;
+        });
   }
 
   TrackedRequest withDeadlineTimer() {
-    return new TrackedRequest(
-        request,
-        phase,
-        number,
-        attemptsSpent,
-        snoozes,
-        doubts,
-        target,
-        wakeAt,
-        true,
-        deadline,
-        ending,
-        costUsd,
-        failure);
+    return changed(c -> c.hasDeadlineTimer = true);
   }
 
   TrackedRequest ending(Ending why) {
-    return new TrackedRequest(
-        request,
-        phase,
-        number,
-        attemptsSpent,
-        snoozes,
-        doubts,
-        target,
-        wakeAt,
-        hasDeadlineTimer,
-        deadline,
-        Optional.of(why),
-        costUsd,
-        failure);
+    return changed(c -> c.ending = Optional.of(why));
   }
 
   TrackedRequest charged(BigDecimal chargeUsd) {
-    return new TrackedRequest(
-        request,
-        phase,
-        number,
-        attemptsSpent,
-        snoozes,
-        doubts,
-        target,
-        wakeAt,
-        hasDeadlineTimer,
-        deadline,
-        ending,
-        costUsd.add(chargeUsd),
-        failure);
+    return changed(c -> c.costUsd = c.costUsd.add(chargeUsd));
   }
 
   TrackedRequest failedWith(Failure how) {
+    return changed(c -> c.failure = Optional.of(how));
+  }
+
+  private TrackedRequest changed(Consumer<Change> change) {
+    var copy = new Change(this);
+    change.accept(copy);
     return new TrackedRequest(
         request,
-        phase,
-        number,
-        attemptsSpent,
-        snoozes,
-        doubts,
-        target,
-        wakeAt,
-        hasDeadlineTimer,
+        copy.phase,
+        copy.number,
+        copy.attemptsSpent,
+        copy.snoozes,
+        copy.doubts,
+        copy.target,
+        copy.wakeAt,
+        copy.hasDeadlineTimer,
         deadline,
-        ending,
-        costUsd,
-        Optional.of(how));
+        copy.ending,
+        copy.costUsd,
+        copy.failure);
+  }
+
+  /** What can change of a request, while it is being changed. */
+  private static final class Change {
+    Phase phase;
+    int number;
+    int attemptsSpent;
+    int snoozes;
+    int doubts;
+    int target;
+    Optional<Instant> wakeAt;
+    boolean hasDeadlineTimer;
+    Optional<Ending> ending;
+    BigDecimal costUsd;
+    Optional<Failure> failure;
+
+    Change(TrackedRequest from) {
+      phase = from.phase;
+      number = from.number;
+      attemptsSpent = from.attemptsSpent;
+      snoozes = from.snoozes;
+      doubts = from.doubts;
+      target = from.target;
+      wakeAt = from.wakeAt;
+      hasDeadlineTimer = from.hasDeadlineTimer;
+      ending = from.ending;
+      costUsd = from.costUsd;
+      failure = from.failure;
+    }
   }
 }

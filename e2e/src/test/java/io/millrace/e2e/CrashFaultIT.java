@@ -40,7 +40,6 @@ class CrashFaultIT {
       }
       """;
 
-
   private final Random random = new Random(SEED);
 
   @Test
@@ -140,7 +139,12 @@ class CrashFaultIT {
     }
   }
 
-  private static String config(String simulator, int callsMax, String key, BigDecimal inputUsdPerMTok, BigDecimal outputUsdPerMTok) {
+  private static String config(
+      String simulator,
+      int callsMax,
+      String key,
+      BigDecimal inputUsdPerMTok,
+      BigDecimal outputUsdPerMTok) {
     return """
       providers:
         - {name: sim, kind: simulator, baseUrl: "%s", limits: {concurrencyMax: %d}}

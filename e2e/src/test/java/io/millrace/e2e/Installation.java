@@ -49,8 +49,7 @@ final class Installation implements AutoCloseable {
 
   private static MillraceProcess up(Path directory, Path config) {
     var data = directory.resolve("data");
-    return MillraceProcess.up(
-        MillraceProcess.command(data, KEY, config), data);
+    return MillraceProcess.up(MillraceProcess.command(data, KEY, config), data);
   }
 
   /** Starts the product again on the same data. */

@@ -44,9 +44,7 @@ class SubmitE2E {
   SubmitE2E() throws IOException {
     directory = Files.createTempDirectory("millrace-e2e");
     var data = directory.resolve("data");
-    millrace =
-        MillraceProcess.up(
-            MillraceProcess.command(data, Installation.KEY), data);
+    millrace = MillraceProcess.up(MillraceProcess.command(data, Installation.KEY), data);
   }
 
   @AfterAll

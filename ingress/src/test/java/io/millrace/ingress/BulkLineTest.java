@@ -18,10 +18,12 @@ class BulkLineTest {
   void shouldKeepTheBodyAsItWasWritten() {
     // Given
     var line =
-        "{\"custom_id\":\"c1\", \"body\" : %s , \"url\":\"/v1/chat/completions\",\"lane\":\"standard\","
+        "{\"custom_id\":\"c1\", \"body\" : "
+            + BODY
+            + " , \"url\":\"/v1/chat/completions\",\"lane\":\"standard\","
             + "\"tags\":{\"a\":\"b\"},\"deadline\":\"PT1H\"}";
     // When
-    var read = BulkLine.read(line.formatted(BODY).getBytes(UTF_8));
+    var read = BulkLine.read(line.getBytes(UTF_8));
     // Then
     assertThat(read.customId()).isEqualTo("c1");
     var parsed = ((Checked.Ok<BulkLine.Parsed>) read.parsed()).value();

@@ -97,6 +97,15 @@ class IngressServiceIT {
   }
 
   @Test
+  void shouldAcceptInTheEndWhenTheClientWaitsOnlyAWhile() throws Exception {
+    // When
+    var late = millrace.send(millrace.chat().header("Prefer", "respond-async, wait=1"));
+    // Then
+    assertThat(late.statusCode()).isEqualTo(202);
+    assertThat(requestOf(idOf(late)).getLane()).isEqualTo(Lane.STANDARD);
+  }
+
+  @Test
   void shouldGiveTheErrorOfTheResultWhenTheRequestFails() throws Exception {
     // Given
     var answer = millrace.sendAsync(millrace.chat().header("Millrace-Tags", "test=fails"));

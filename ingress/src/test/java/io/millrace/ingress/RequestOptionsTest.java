@@ -48,8 +48,7 @@ class RequestOptionsTest {
   void shouldHaveDefaultsWhenNothingIsSaid() {
     assertThat(parse(Map.of()))
         .isEqualTo(
-            Checked.ok(
-                new RequestOptions(null, null, null, null, null, OnDoubt.REPEAT, Map.of())));
+            Checked.ok(new RequestOptions(null, null, null, null, null, OnDoubt.REPEAT, Map.of())));
   }
 
   @ParameterizedTest
@@ -88,8 +87,7 @@ class RequestOptionsTest {
     // Given
     var rules = new Rules(NOW, true, topic -> false);
     // When
-    var options =
-        RequestOptions.parse(Map.of(Option.CALLBACK, "http://127.0.0.1:9/x")::get, rules);
+    var options = RequestOptions.parse(Map.of(Option.CALLBACK, "http://127.0.0.1:9/x")::get, rules);
     // Then
     assertThat(options).isInstanceOf(Checked.Ok.class);
   }

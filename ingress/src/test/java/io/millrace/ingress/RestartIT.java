@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.millrace.broker.EmbeddedKafka;
 import io.millrace.bootstrap.KafkaClients;
+import io.millrace.broker.EmbeddedKafka;
 import io.millrace.schemas.RequestSubmitted;
 import io.millrace.schemas.config.IngressConfig;
 import java.nio.file.Path;
@@ -76,8 +76,7 @@ class RestartIT {
       assertThat(quick.statusCode()).isEqualTo(503);
       assertThat(waiting.statusCode()).isEqualTo(503);
       // And when it is back
-      try (var again =
-          EmbeddedKafka.start(directory.resolve("kafka"), port, 0, Map.of())) {
+      try (var again = EmbeddedKafka.start(directory.resolve("kafka"), port, 0, Map.of())) {
         await()
             .atMost(Duration.ofSeconds(30))
             .untilAsserted(() -> assertThat(millrace.send(call).statusCode()).isEqualTo(202));

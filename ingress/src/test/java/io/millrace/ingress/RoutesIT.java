@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.math.BigDecimal;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -93,9 +94,7 @@ class RoutesIT {
     assertThat(answer.headers().firstValue("content-type")).contains("application/json");
     var error = JSON.readTree(answer.body()).path("error");
     assertThat(error.path("code").textValue()).isEqualTo(code);
-    assertThat(error.fieldNames())
-        .toIterable()
-        .containsExactly("message", "type", "param", "code");
+    assertThat(error.fieldNames()).toIterable().containsExactly("message", "type", "param", "code");
     assertThat(error.path("type").asText()).isEqualTo("invalid_request_error");
   }
 
@@ -139,8 +138,7 @@ class RoutesIT {
   void shouldRefuseABodyThatIsWrong(String body, int status, String code) throws Exception {
     // When
     var answer =
-        millrace.send(
-            millrace.call("/v1/chat/completions").POST(BodyPublishers.ofString(body)));
+        millrace.send(millrace.call("/v1/chat/completions").POST(BodyPublishers.ofString(body)));
     // Then
     assertThat(answer.statusCode()).isEqualTo(status);
     assertThat(error(answer).path("code").textValue()).isEqualTo(code);
@@ -162,8 +160,7 @@ class RoutesIT {
     var large = "x".repeat((1 << 20) + 1);
     // When
     var announced =
-        millrace.send(
-            millrace.call("/v1/chat/completions").POST(BodyPublishers.ofString(large)));
+        millrace.send(millrace.call("/v1/chat/completions").POST(BodyPublishers.ofString(large)));
     var streamed =
         millrace.send(
             millrace
@@ -181,7 +178,7 @@ class RoutesIT {
 
   @Test
   void shouldAnswerInOpenAiFormWhenTheHttpIsBroken() throws Exception {
-    try (var socket = new Socket("127.0.0.1", millrace.service().port())) {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), millrace.service().port())) {
       // When
       OutputStream out = socket.getOutputStream();
       out.write(
@@ -190,7 +187,7 @@ class RoutesIT {
       InputStream in = socket.getInputStream();
       var answer = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       // Then
-      assertThat(answer).startsWith("HTTP/1.1 400").contains("\"error\":", "x-request-id: req_");
+      assertThat(answer).contains(" 400 ", "\"error\":", "x-request-id: req_");
     }
   }
 

@@ -23,8 +23,8 @@ public final class Directories {
   }
 
   /**
-   * The folder that holds the whole project: as the system property {@code millrace.home} says, else
-   * found upwards from the working directory.
+   * The folder that holds the whole project: as the system property {@code millrace.home} says,
+   * else found upwards from the working directory.
    */
   public static Path repository() {
     var start = Path.of(System.getProperty("millrace.home", "")).toAbsolutePath().normalize();

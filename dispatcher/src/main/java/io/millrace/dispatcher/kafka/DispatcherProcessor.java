@@ -134,12 +134,11 @@ final class DispatcherProcessor implements Processor<byte[], SpecificRecord, byt
               d.order().getAttemptId(),
               d.order().getRequestId(),
               targets.of(targets.cancellations(), d.order()));
-      case Decision.PublishResult d ->
-          send(
-              context,
-              d.result().getAccount(),
-              d.result().getRequestId(),
-              targets.of(targets.results(), d.result()));
+      case Decision.PublishResult d -> {
+        var id = d.result().getRequestId();
+        send(context, d.result().getAccount(), id, targets.of(targets.results(), d.result()));
+        d.responseTopic().ifPresent(topic -> send(context, id, id, targets.of(topic, d.result())));
+      }
       case Decision.ShowState d ->
           send(
               context,

@@ -6,12 +6,16 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads a body up to the limit, counting its bytes as held. The reader's user releases them when
  * the body is no longer needed.
  */
 final class BodyReader {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BodyReader.class);
 
   /** Time for the client to read the refusal before the connection goes. */
   private static final long LINGER_MS = 1_000;
@@ -76,7 +80,12 @@ final class BodyReader {
   private void onEnd() {
     if (!over) {
       over = true;
-      next.accept(body == null ? new byte[0] : body.getBytes());
+      try {
+        next.accept(body == null ? new byte[0] : body.getBytes());
+      } catch (RuntimeException e) {
+        LOG.atError().setCause(e).addKeyValue("requestId", call.requestId()).log("call failed");
+        call.fail(ApiError.of(ApiError.Kind.INTERNAL, "The server had an error."));
+      }
     }
   }
 

@@ -13,7 +13,6 @@ import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
@@ -94,21 +93,22 @@ public final class RequestProducer implements AutoCloseable {
   }
 
   public void submit(RequestSubmitted request, AcceptListener listener) {
-    send(topic.record(request.getAccount(), request, request.getRequestId()), listener);
+    send(request.getAccount(), request, request.getRequestId(), listener);
   }
 
   public void cancel(CancelRequest order, AcceptListener listener) {
-    send(topic.record(order.getAccount(), order, order.getRequestId()), listener);
+    send(order.getAccount(), order, order.getRequestId(), listener);
   }
 
-  private void send(ProducerRecord<byte[], byte[]> record, AcceptListener listener) {
+  private void send(
+      String account, SpecificRecord value, String requestId, AcceptListener listener) {
     if (System.nanoTime() - refuseUntilNanos < 0) {
       fail(listener, new TimeoutException("Kafka did not answer a moment ago"));
       return;
     }
     try {
       producer.send(
-          record,
+          topic.record(account, value, requestId),
           (metadata, e) -> {
             if (e == null) {
               acknowledged.increment();

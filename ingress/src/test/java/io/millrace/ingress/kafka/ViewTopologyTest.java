@@ -6,6 +6,7 @@ import static io.millrace.ingress.Records.aResult;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.bootstrap.streams.BoundedRocksDb;
 import io.millrace.ingress.Outcome;
 import io.millrace.ingress.Records;
 import io.millrace.ingress.RequestIds;
@@ -31,6 +32,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,11 +56,16 @@ class ViewTopologyTest {
     var properties = new Properties();
     properties.putAll(
         Map.of(
-            StreamsConfig.APPLICATION_ID_CONFIG, "view",
-            StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1",
-            StreamsConfig.STATE_DIR_CONFIG, directory.toString(),
-            StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true,
-            StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, RocksSettings.class));
+            StreamsConfig.APPLICATION_ID_CONFIG,
+            "view",
+            StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
+            "nowhere:1",
+            StreamsConfig.STATE_DIR_CONFIG,
+            directory.toString(),
+            StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG,
+            true,
+            StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG,
+            BoundedRocksDb.class));
     driver =
         new TopologyTestDriver(
             ViewTopology.build(topics, RETENTION, positions, listeners), properties, Records.AT);
@@ -161,7 +168,8 @@ class ViewTopologyTest {
       var id = isDerived ? RequestIds.ofBatchLine("acme", "bulk_1", "c" + i) : fresh;
       var request =
           aRequest("acme", id)
-              .setSubmittedAt(Instant.ofEpochMilli(RequestIds.millisOf(fresh) - (isDerived ? 9 : 0)));
+              .setSubmittedAt(
+                  Instant.ofEpochMilli(RequestIds.millisOf(fresh) - (isDerived ? 9 : 0)));
       submit(isDerived ? request.setBatchId("bulk_1").build() : request.build());
       ids.addFirst(id);
     }
@@ -172,9 +180,7 @@ class ViewTopologyTest {
     var second = list(query(null, first.requests().getLast().request().requestId(), 4));
     // Then
     assertThat(idsOf(all)).containsExactlyInAnyOrderElementsOf(ids);
-    assertThat(all.requests())
-        .extracting(state -> -state.request().listedAt())
-        .isSorted();
+    assertThat(all.requests()).extracting(state -> -state.request().listedAt()).isSorted();
     assertThat(first.hasMore()).isTrue();
     assertThat(second.hasMore()).isFalse();
     var joined = new ArrayList<>(idsOf(first));
@@ -200,8 +206,7 @@ class ViewTopologyTest {
     // Given
     submit(aRequest("acme", "req_old").setBatchId("bulk_1").build());
     result(aResult("acme", "req_old").setBatchId("bulk_1").build());
-    submit(
-        aRequest("acme", "req_young").setSubmittedAt(Records.AT.plus(RETENTION)).build());
+    submit(aRequest("acme", "req_young").setSubmittedAt(Records.AT.plus(RETENTION)).build());
     // When
     driver.advanceWallClockTime(RETENTION.plusMinutes(1));
     // Then
@@ -218,8 +223,7 @@ class ViewTopologyTest {
   }
 
   private void submit(SpecificRecord record) {
-    var account =
-        record instanceof RequestSubmitted submitted ? submitted.getAccount() : "acme";
+    var account = record instanceof RequestSubmitted submitted ? submitted.getAccount() : "acme";
     requests.pipeInput(account.getBytes(UTF_8), topics.requests().serde().toBytes(record));
   }
 
@@ -232,8 +236,7 @@ class ViewTopologyTest {
   }
 
   private Outcome outcome(String id) {
-    return OutcomeRows.read(
-        store(ViewTopology.OUTCOMES).get(key(id)), topics.results().serde());
+    return OutcomeRows.read(store(ViewTopology.OUTCOMES).get(key(id)), topics.results().serde());
   }
 
   private RequestView.Page list(RequestQuery query) {
@@ -244,7 +247,8 @@ class ViewTopologyTest {
         .read(RequestIds.millisOf(RequestIds.fresh()));
   }
 
-  private static RequestQuery query(RequestStatus status, String after, int limit) {
+  private static RequestQuery query(
+      @Nullable RequestStatus status, @Nullable String after, int limit) {
     return new RequestQuery(status, null, null, null, after, limit);
   }
 

@@ -5,6 +5,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.millrace.bootstrap.ConfigException;
 import io.millrace.dispatcher.PriceCatalogue;
 import io.millrace.ingress.IngressService;
+import io.millrace.schemas.InMemorySchemaIds;
 import io.millrace.schemas.RegistrySchemaIds;
 import io.millrace.schemas.SchemaIds;
 import io.millrace.schemas.Topics;
@@ -66,6 +67,7 @@ final class AllInOne implements AutoCloseable {
     long begin = System.nanoTime();
     var vertx = Vertx.vertx();
     opened(() -> Blocking.get(vertx.close()));
+    refuseWhatServicesWould(wanted, vertx);
     var foundation = foundation(wanted);
     var simulator =
         wanted.providers().isEmpty() ? Optional.of(simulator(vertx)) : Optional.<Simulator>empty();
@@ -93,6 +95,11 @@ final class AllInOne implements AutoCloseable {
     isStarting = false;
     logReady("all", begin);
     watch(services, foundation);
+  }
+
+  /** Before anything takes time: a service judges its part of the file when it is made. */
+  private void refuseWhatServicesWould(MillraceConfig config, Vertx vertx) {
+    new ServiceFactory(config, new InMemorySchemaIds(), vertx, metrics, data.path()).check();
   }
 
   private void logReady(String what, long begin) {

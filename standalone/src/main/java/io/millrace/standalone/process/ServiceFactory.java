@@ -4,8 +4,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.millrace.accounting.AccountingService;
 import io.millrace.bootstrap.ConfigException;
 import io.millrace.bootstrap.KafkaClients;
-import io.millrace.bootstrap.Service;
 import io.millrace.dispatcher.DispatcherService;
+import io.millrace.dispatcher.PriceCatalogue;
 import io.millrace.ingress.IngressService;
 import io.millrace.schemas.SchemaIds;
 import io.millrace.schemas.Topics;
@@ -51,6 +51,12 @@ final class ServiceFactory {
             .toList());
   }
 
+  /** Refuses providers, secrets and prices that services would refuse; touches no cluster. */
+  void check() {
+    workers();
+    valid(() -> PriceCatalogue.shipped().with(config.prices()));
+  }
+
   IngressService ingress(Optional<String> adminKeySha256) {
     return valid(
         () ->
@@ -70,11 +76,11 @@ final class ServiceFactory {
   }
 
   AccountingService accounting() {
-    return valid(() -> new AccountingService(config, kafka, topics, metrics, dataDirectory, clock));
+    return valid(() -> new AccountingService(config, kafka, topics, metrics, dataDirectory));
   }
 
-  /** A service refuses what only it can judge, such as the kind of a provider. */
-  private static <S extends Service> S valid(Supplier<S> making) {
+  /** What only a service can judge, such as the kind of a provider, it refuses when it is made. */
+  private static <T> T valid(Supplier<T> making) {
     try {
       return making.get();
     } catch (IllegalArgumentException e) {

@@ -1,4 +1,4 @@
-package io.millrace.accounting.kafka;
+package io.millrace.bootstrap.streams;
 
 import java.util.Map;
 import org.apache.kafka.streams.state.RocksDBConfigSetter;
@@ -10,14 +10,16 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * One small block cache and one limit of write buffers for all stores of the process. Without it
- * each store of each partition would take up to 80 MB outside the heap.
+ * One block cache and one limit of write buffers for all stores of the process. Without them each
+ * store of each partition would take up to 80 MB outside the heap. Kafka Streams makes one of these
+ * for each store by its class name, so what they share is static.
  */
-public final class RocksDbBounds implements RocksDBConfigSetter {
+public final class BoundedRocksDb implements RocksDBConfigSetter {
 
-  private static final long CACHE_BYTES = 16L << 20;
-  private static final long WRITE_BUFFERS_BYTES = 8L << 20;
-  private static final long WRITE_BUFFER_BYTES = 2L << 20;
+  private static final long CACHE_BYTES = 128L << 20;
+  private static final long WRITE_BUFFERS_BYTES = 96L << 20;
+  private static final long WRITE_BUFFER_BYTES = 8L << 20;
+  private static final int WRITE_BUFFERS_MAX = 3;
 
   private static final Cache CACHE;
   private static final WriteBufferManager WRITE_BUFFERS;
@@ -30,13 +32,14 @@ public final class RocksDbBounds implements RocksDBConfigSetter {
 
   @Override
   public void setConfig(String storeName, Options options, Map<String, Object> configs) {
+    // The table configuration that Streams made carries a bloom filter: change it, keep it.
     var table = (BlockBasedTableConfig) options.tableFormatConfig();
     table.setBlockCache(CACHE);
     table.setCacheIndexAndFilterBlocks(true);
     options.setTableFormatConfig(table);
     options.setWriteBufferManager(WRITE_BUFFERS);
     options.setWriteBufferSize(WRITE_BUFFER_BYTES);
-    options.setMaxWriteBufferNumber(2);
+    options.setMaxWriteBufferNumber(WRITE_BUFFERS_MAX);
   }
 
   /** The cache is shared and outlives every store. */

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.bootstrap;
+
+import org.jspecify.annotations.NullMarked;
