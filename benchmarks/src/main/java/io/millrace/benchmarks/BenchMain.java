@@ -11,6 +11,7 @@ public final class BenchMain {
           new AcceptBenchmark(),
           new WaitingBenchmark(),
           new OverheadBenchmark(),
+          new StagesBenchmark(),
           new BacklogBenchmark(),
           new FloorBenchmark());
 

@@ -10,8 +10,8 @@ import io.millrace.schemas.Topics;
 import io.millrace.schemas.config.DispatcherConfig;
 import io.millrace.schemas.config.MillraceConfig;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.LogAndContinueExceptionHandler;
@@ -68,23 +68,23 @@ public final class DispatcherService implements Service {
   }
 
   private static Map<String, Object> settings(DispatcherConfig limits) {
-    return Map.of(
-        StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
-        StreamsConfig.EXACTLY_ONCE_V2,
-        StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
-        limits.commitInterval().toMillis(),
-        StreamsConfig.NUM_STREAM_THREADS_CONFIG,
-        limits.threads(),
+    long commitIntervalMs = limits.commitInterval().toMillis();
+    var settings = new HashMap<String, Object>();
+    settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitIntervalMs);
+    // Streams commits only between polls: a decision made just after a commit would otherwise wait
+    // out a poll of 100 ms before it is committed.
+    settings.put(StreamsConfig.POLL_MS_CONFIG, Math.max(1, commitIntervalMs / 2));
+    settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, limits.threads());
+    settings.put(
         StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
-        LogAndContinueExceptionHandler.class,
-        // Requests and replies need no order among each other; waiting for the other costs time.
-        StreamsConfig.MAX_TASK_IDLE_MS_CONFIG,
-        StreamsConfig.MAX_TASK_IDLE_MS_DISABLED,
-        StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG),
-        1,
+        LogAndContinueExceptionHandler.class);
+    // Requests and replies need no order among each other; waiting for the other costs time.
+    settings.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
+    settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 1);
+    settings.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
-        TopicSpec.RECORD_BYTES_MAX,
-        StreamsConfig.consumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG),
-        100);
+        TopicSpec.RECORD_BYTES_MAX);
+    return settings;
   }
 }

@@ -3,6 +3,7 @@ package io.millrace.e2e;
 import io.millrace.testkit.Directories;
 import io.millrace.testkit.MillraceProcess;
 import io.millrace.testkit.SimulatorProcess;
+import io.millrace.testkit.TopicReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package io.millrace.e2e;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.schemas.SpendPeriod;
 import io.millrace.schemas.SpendSummary;
+import io.millrace.testkit.TopicReader;
 import java.math.BigDecimal;
 import java.util.function.Predicate;
 

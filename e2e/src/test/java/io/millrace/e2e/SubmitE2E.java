@@ -8,6 +8,7 @@ import io.millrace.testkit.Directories;
 import io.millrace.testkit.MillraceProcess;
 import io.millrace.testkit.ProductCommand;
 import io.millrace.testkit.ProductCommand.Outcome;
+import io.millrace.testkit.TopicReader;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,22 +1,22 @@
-package io.millrace.e2e;
+package io.millrace.testkit;
 
 import io.millrace.bootstrap.KafkaClients;
 import io.millrace.schemas.AvroSerde;
 import io.millrace.schemas.RegistrySchemaIds;
 import io.millrace.schemas.Topics;
 import io.millrace.schemas.config.TopicsConfig;
-import io.millrace.testkit.MillraceProcess;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /** Reads whole topics as any other consumer would: committed records, Confluent's wire format. */
-final class TopicReader {
+public final class TopicReader {
 
   private static final Duration POLL = Duration.ofMillis(200);
 
@@ -30,25 +30,27 @@ final class TopicReader {
     this.serde = new AvroSerde<>(SpecificRecord.class, ids);
   }
 
-  static TopicReader of(MillraceProcess millrace) {
+  /** The topics of a running product. */
+  public static TopicReader of(MillraceProcess millrace) {
     return new TopicReader(
         new KafkaClients(millrace.kafka(), Map.of()),
         RegistrySchemaIds.at(millrace.schemaRegistry(), Duration.ofSeconds(20)));
   }
 
-  Topics topics() {
+  /** Their names. */
+  public Topics topics() {
     return topics;
   }
 
   /** The values of the type, from the beginning to what is the end now. */
-  <T extends SpecificRecord> List<T> all(String topic, Class<T> type) {
+  public <T extends SpecificRecord> List<T> all(String topic, Class<T> type) {
     var values = new ArrayList<T>();
     read(topic, (key, value) -> addIf(type, value, values));
     return values;
   }
 
   /** The newest value of every key. */
-  <T extends SpecificRecord> Map<String, T> latest(String topic, Class<T> type) {
+  public <T extends SpecificRecord> Map<String, T> latest(String topic, Class<T> type) {
     var values = new LinkedHashMap<String, T>();
     read(
         topic,
@@ -66,7 +68,7 @@ final class TopicReader {
     }
   }
 
-  private void read(String topic, java.util.function.BiConsumer<String, SpecificRecord> sink) {
+  private void read(String topic, BiConsumer<String, SpecificRecord> sink) {
     try (var consumer = clients.consumer(Map.of("auto.offset.reset", "earliest"))) {
       var partitions =
           consumer.partitionsFor(topic).stream()
