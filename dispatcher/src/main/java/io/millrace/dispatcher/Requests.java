@@ -145,7 +145,7 @@ final class Requests {
     var request = tracked.request();
     var sent = tracked.outstanding();
     var startBy = now.plus(policies.limits().startWithin());
-    int slot = sending.leastLoadedSlot(target.provider(), request.getRequestId());
+    int slot = sending.slotFor(target.provider(), now);
     var attempt =
         new OutstandingAttempt(
             AttemptIds.of(sent.id(), sent.number()),

@@ -2,7 +2,9 @@ package io.millrace.dispatcher;
 
 import io.millrace.schemas.Lane;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,6 +19,11 @@ import java.util.function.ToIntFunction;
  * restart.
  */
 final class Sending {
+
+  /** How far a slot may be ahead of the least loaded. */
+  private static final int SLOT_LEAD = 8;
+
+  private static final int SLOT_TURN_MS = 20;
 
   private final DispatcherState state;
   private final int windowMax;
@@ -91,18 +98,23 @@ final class Sending {
     heldBack.add(account);
   }
 
-  /** The slot of the provider with the least outstanding work. */
-  int leastLoadedSlot(String provider, String requestId) {
+  /**
+   * A slot of the provider with little outstanding work: the first, from a place that moves on with
+   * time, that has hardly more than the least. What is decided together so goes to few partitions,
+   * each of which costs its part of a transaction.
+   */
+  int slotFor(String provider, Instant now) {
     var loads = loadsOf(provider);
-    int start = Math.floorMod(requestId.hashCode(), loads.length);
-    int best = start;
-    for (int i = 1; i < loads.length; i++) {
+    int least = Arrays.stream(loads).min().orElse(0);
+    int enough = least + Math.max(SLOT_LEAD, least / 4);
+    int start = Math.floorMod(now.toEpochMilli() / SLOT_TURN_MS, loads.length);
+    for (int i = 0; i < loads.length; i++) {
       int slot = (start + i) % loads.length;
-      if (loads[slot] < loads[best]) {
-        best = slot;
+      if (loads[slot] < enough) {
+        return slot;
       }
     }
-    return best;
+    return start;
   }
 
   void began(OutstandingAttempt attempt) {

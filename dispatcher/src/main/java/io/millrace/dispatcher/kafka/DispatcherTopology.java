@@ -52,9 +52,7 @@ public final class DispatcherTopology {
         () -> new DispatcherProcessor(topics, policies, metrics),
         "requests-source",
         "replies-source");
-    for (var store : StoredState.builders(TopicSpec.RECORD_BYTES_MAX)) {
-      topology.addStateStore(store, "dispatcher");
-    }
+    topology.addStateStore(StoredState.builder(TopicSpec.RECORD_BYTES_MAX), "dispatcher");
     topology.addSink(
         "decisions",
         (key, outgoing, context) -> outgoing.topic(),

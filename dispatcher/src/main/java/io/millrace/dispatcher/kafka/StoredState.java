@@ -7,6 +7,7 @@ import io.millrace.dispatcher.PendingCallback;
 import io.millrace.dispatcher.Timer;
 import io.millrace.dispatcher.TrackedRequest;
 import io.millrace.dispatcher.WaitingKey;
+import io.millrace.dispatcher.kafka.StoreKeys.Space;
 import io.millrace.schemas.AvroSerde;
 import io.millrace.schemas.Topics;
 import io.millrace.schemas.state.AttemptState;
@@ -19,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
@@ -30,28 +30,15 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * The dispatcher's state in Kafka Streams stores: on disk, each change on a changelog, committed in
- * the transaction of the record that led to it.
+ * The dispatcher's state in a Kafka Streams store: on disk, each change on a changelog, committed
+ * in the transaction of the record that led to it.
  */
 final class StoredState implements DispatcherState {
 
-  private static final String REQUESTS = "requests";
-  private static final String ATTEMPTS = "attempts";
-  private static final String WAITING = "waiting";
-  private static final String TIMERS = "timers";
-  private static final String BUDGETS = "budgets";
-  private static final String CALLBACKS = "callbacks";
-  private static final String FINISHED = "finished";
-
+  private static final String STORE = "state";
   private static final byte[] PRESENT = {1};
 
-  private final KeyValueStore<Bytes, byte[]> requests;
-  private final KeyValueStore<Bytes, byte[]> attempts;
-  private final KeyValueStore<Bytes, byte[]> waiting;
-  private final KeyValueStore<Bytes, byte[]> timers;
-  private final KeyValueStore<Bytes, byte[]> budgets;
-  private final KeyValueStore<Bytes, byte[]> callbacks;
-  private final KeyValueStore<Bytes, byte[]> finished;
+  private final KeyValueStore<Bytes, byte[]> store;
   private final AvroSerde<RequestState> requestSerde;
   private final AvroSerde<AttemptState> attemptSerde;
   private final AvroSerde<BudgetBook> budgetSerde;
@@ -64,13 +51,7 @@ final class StoredState implements DispatcherState {
   private Optional<Bytes> finishedCursor = Optional.empty();
 
   StoredState(ProcessorContext<?, ?> context, Topics topics) {
-    requests = context.getStateStore(REQUESTS);
-    attempts = context.getStateStore(ATTEMPTS);
-    waiting = context.getStateStore(WAITING);
-    timers = context.getStateStore(TIMERS);
-    budgets = context.getStateStore(BUDGETS);
-    callbacks = context.getStateStore(CALLBACKS);
-    finished = context.getStateStore(FINISHED);
+    store = context.getStateStore(STORE);
     requestSerde = topics.serde(RequestState.class);
     attemptSerde = topics.serde(AttemptState.class);
     budgetSerde = topics.serde(BudgetBook.class);
@@ -78,49 +59,49 @@ final class StoredState implements DispatcherState {
     finishedSerde = topics.serde(FinishedState.class);
   }
 
-  /** The stores that a task needs. */
-  static List<StoreBuilder<KeyValueStore<Bytes, byte[]>>> builders(int recordBytesMax) {
+  /**
+   * The store that a task needs. One for everything: each further store would be a further
+   * partition in every transaction, and a further database to open for every partition at a start.
+   */
+  static StoreBuilder<KeyValueStore<Bytes, byte[]>> builder(int recordBytesMax) {
     // Small segments let the cleaner drop ended requests soon, which keeps a restore short.
     var changelog =
         Map.of(
             TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(recordBytesMax),
             TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(64 * 1024 * 1024),
             TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.3");
-    return Stream.of(REQUESTS, ATTEMPTS, WAITING, TIMERS, BUDGETS, CALLBACKS, FINISHED)
-        .map(
-            name ->
-                Stores.keyValueStoreBuilder(
-                        Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
-                    .withCachingDisabled()
-                    .withLoggingEnabled(changelog))
-        .toList();
+    return Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(STORE), Serdes.Bytes(), Serdes.ByteArray())
+        .withCachingDisabled()
+        .withLoggingEnabled(changelog);
   }
 
   @Override
   public Optional<TrackedRequest> request(String requestId) {
-    return read(requests, StoreKeys.text(requestId), requestSerde).map(StateCodec::decode);
+    return read(StoreKeys.named(Space.REQUEST, requestId), requestSerde).map(StateCodec::decode);
   }
 
   @Override
   public void put(TrackedRequest request) {
-    requests.put(
-        StoreKeys.text(request.request().getRequestId()),
+    store.put(
+        StoreKeys.named(Space.REQUEST, request.request().getRequestId()),
         requestSerde.toBytes(StateCodec.encode(request)));
   }
 
   @Override
   public void removeRequest(String requestId) {
-    requests.delete(StoreKeys.text(requestId));
+    store.delete(StoreKeys.named(Space.REQUEST, requestId));
   }
 
   @Override
   public boolean isFinished(String requestId) {
-    return finished.get(StoreKeys.text(requestId)) != null;
+    return store.get(StoreKeys.named(Space.FINISHED, requestId)) != null;
   }
 
   @Override
   public void putFinished(String requestId, Instant at) {
-    finished.put(StoreKeys.text(requestId), finishedSerde.toBytes(new FinishedState(at)));
+    store.put(
+        StoreKeys.named(Space.FINISHED, requestId), finishedSerde.toBytes(new FinishedState(at)));
   }
 
   @Override
@@ -128,7 +109,8 @@ final class StoredState implements DispatcherState {
     var old = new ArrayList<Bytes>();
     Optional<Bytes> last = Optional.empty();
     int seen = 0;
-    try (var all = finished.range(finishedCursor.orElse(null), null)) {
+    try (var all =
+        store.range(finishedCursor.orElseGet(Space.FINISHED::first), Space.FINISHED.end())) {
       while (all.hasNext() && seen < limit) {
         var entry = all.next();
         seen++;
@@ -139,13 +121,13 @@ final class StoredState implements DispatcherState {
       }
     }
     finishedCursor = seen < limit ? Optional.empty() : last;
-    old.forEach(finished::delete);
+    old.forEach(store::delete);
   }
 
   @Override
   public List<OutstandingAttempt> attempts() {
     var result = new ArrayList<OutstandingAttempt>();
-    try (var all = attempts.all()) {
+    try (var all = store.range(Space.ATTEMPT.first(), Space.ATTEMPT.end())) {
       all.forEachRemaining(
           entry -> result.add(StateCodec.decode(attemptSerde.fromBytes(entry.value))));
     }
@@ -154,37 +136,38 @@ final class StoredState implements DispatcherState {
 
   @Override
   public void put(OutstandingAttempt attempt) {
-    attempts.put(
-        StoreKeys.text(attempt.attemptId()), attemptSerde.toBytes(StateCodec.encode(attempt)));
+    store.put(
+        StoreKeys.named(Space.ATTEMPT, attempt.attemptId()),
+        attemptSerde.toBytes(StateCodec.encode(attempt)));
   }
 
   @Override
   public void removeAttempt(String attemptId) {
-    attempts.delete(StoreKeys.text(attemptId));
+    store.delete(StoreKeys.named(Space.ATTEMPT, attemptId));
   }
 
   @Override
   public void enqueue(WaitingKey key) {
-    waiting.put(StoreKeys.waiting(key), PRESENT);
+    store.put(StoreKeys.waiting(key), PRESENT);
   }
 
   @Override
   public void dequeue(WaitingKey key) {
-    waiting.delete(StoreKeys.waiting(key));
+    store.delete(StoreKeys.waiting(key));
   }
 
   @Override
   public List<WaitingKey> lines() {
     var firsts = new ArrayList<WaitingKey>();
-    var from = Optional.<Bytes>empty();
+    var from = Space.WAITING.first();
     while (true) {
-      try (var rest = waiting.range(from.orElse(null), null)) {
+      try (var rest = store.range(from, Space.WAITING.end())) {
         if (!rest.hasNext()) {
           return firsts;
         }
         var first = rest.next().key;
         firsts.add(StoreKeys.waiting(first));
-        from = Optional.of(StoreKeys.endOfLine(first));
+        from = StoreKeys.endOfLine(first);
       }
     }
   }
@@ -193,7 +176,7 @@ final class StoredState implements DispatcherState {
   public List<WaitingKey> waiting(WaitingKey from, int limit) {
     var keys = new ArrayList<WaitingKey>();
     var first = StoreKeys.waiting(from);
-    try (var line = waiting.range(first, StoreKeys.endOfLine(first))) {
+    try (var line = store.range(first, StoreKeys.endOfLine(first))) {
       while (line.hasNext() && keys.size() < limit) {
         keys.add(StoreKeys.waiting(line.next().key));
       }
@@ -203,7 +186,7 @@ final class StoredState implements DispatcherState {
 
   @Override
   public void schedule(Timer timer) {
-    timers.put(StoreKeys.timer(timer), PRESENT);
+    store.put(StoreKeys.timer(timer), PRESENT);
     if (timer.dueAt().isBefore(nextTimer)) {
       nextTimer = timer.dueAt();
     }
@@ -211,7 +194,7 @@ final class StoredState implements DispatcherState {
 
   @Override
   public void unschedule(Timer timer) {
-    timers.delete(StoreKeys.timer(timer));
+    store.delete(StoreKeys.timer(timer));
   }
 
   @Override
@@ -220,7 +203,7 @@ final class StoredState implements DispatcherState {
       return List.of();
     }
     var due = new ArrayList<Timer>();
-    try (var all = timers.range(null, null)) {
+    try (var all = store.range(Space.TIMER.first(), Space.TIMER.end())) {
       while (all.hasNext() && due.size() < limit) {
         var timer = StoreKeys.timer(all.next().key);
         if (timer.dueAt().isAfter(now)) {
@@ -236,34 +219,36 @@ final class StoredState implements DispatcherState {
 
   @Override
   public BudgetSums budgets(String account) {
-    return read(budgets, StoreKeys.text(account), budgetSerde)
+    return read(StoreKeys.named(Space.BUDGET, account), budgetSerde)
         .map(StateCodec::decode)
         .orElseGet(() -> new BudgetSums(Map.of()));
   }
 
   @Override
   public void put(String account, BudgetSums sums) {
-    budgets.put(StoreKeys.text(account), budgetSerde.toBytes(StateCodec.encode(account, sums)));
+    store.put(
+        StoreKeys.named(Space.BUDGET, account),
+        budgetSerde.toBytes(StateCodec.encode(account, sums)));
   }
 
   @Override
   public Optional<PendingCallback> callback(String callbackId) {
-    return read(callbacks, StoreKeys.text(callbackId), callbackSerde).map(StateCodec::decode);
+    return read(StoreKeys.named(Space.CALLBACK, callbackId), callbackSerde).map(StateCodec::decode);
   }
 
   @Override
   public void put(PendingCallback callback) {
-    callbacks.put(
-        StoreKeys.text(callback.callbackId()), callbackSerde.toBytes(StateCodec.encode(callback)));
+    store.put(
+        StoreKeys.named(Space.CALLBACK, callback.callbackId()),
+        callbackSerde.toBytes(StateCodec.encode(callback)));
   }
 
   @Override
   public void removeCallback(String callbackId) {
-    callbacks.delete(StoreKeys.text(callbackId));
+    store.delete(StoreKeys.named(Space.CALLBACK, callbackId));
   }
 
-  private static <T extends SpecificRecord> Optional<T> read(
-      KeyValueStore<Bytes, byte[]> store, Bytes key, AvroSerde<T> serde) {
+  private <T extends SpecificRecord> Optional<T> read(Bytes key, AvroSerde<T> serde) {
     return Optional.ofNullable(store.get(key)).map(serde::fromBytes);
   }
 }
