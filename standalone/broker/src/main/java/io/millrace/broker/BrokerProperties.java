@@ -65,6 +65,9 @@ final class BrokerProperties {
     properties.put("broker.session.timeout.ms", "2000");
     properties.put("broker.heartbeat.interval.ms", "500");
     properties.put("group.initial.rebalance.delay.ms", "0");
+    // A transaction that follows another at once waits so long for the markers of the first; the
+    // default of 20 ms is longer than the transactions here.
+    properties.put("add.partitions.to.txn.retry.backoff.ms", "1");
     properties.put("group.min.session.timeout.ms", "1000");
     for (String protocol : new String[] {"consumer", "streams"}) {
       properties.put("group." + protocol + ".min.heartbeat.interval.ms", "500");
