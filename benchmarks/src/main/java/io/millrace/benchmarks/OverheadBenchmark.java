@@ -9,7 +9,8 @@ import java.util.List;
 final class OverheadBenchmark implements Benchmark {
 
   private static final int[] RATES = {100, 1_000};
-  private static final Duration WARM_UP = Duration.ofSeconds(15);
+  private static final Duration WARM_UP = Duration.ofSeconds(3);
+  private static final int WARM_CONNECTIONS = 64;
 
   @Override
   public String name() {
@@ -40,6 +41,7 @@ final class OverheadBenchmark implements Benchmark {
     try (var product = Product.start()) {
       var whole = Target.waiting(product.process().http(), Product.KEY);
       var direct = Target.waiting(product.process().simulator().orElseThrow(), Product.KEY);
+      ClosedLoop.best().run(whole, WARM_CONNECTIONS, WaitingBenchmark.WARM_UP);
       for (int rate : RATES) {
         var through = runs(whole, rate, rounds, time);
         var beside = runs(direct, rate, rounds, time);

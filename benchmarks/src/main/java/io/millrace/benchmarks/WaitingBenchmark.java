@@ -8,7 +8,9 @@ import java.util.ArrayList;
 final class WaitingBenchmark implements Benchmark {
 
   private static final int[] CONNECTIONS = {64, 256};
-  private static final Duration WARM_UP = Duration.ofSeconds(20);
+
+  /** Until the compilers of all processes have come to rest on two cores. */
+  static final Duration WARM_UP = Duration.ofSeconds(75);
 
   @Override
   public String name() {
