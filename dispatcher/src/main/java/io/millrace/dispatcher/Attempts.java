@@ -56,10 +56,6 @@ final class Attempts {
     }
   }
 
-  int size() {
-    return attempts.size();
-  }
-
   Optional<OutstandingAttempt> find(String attemptId) {
     return Optional.ofNullable(attempts.get(attemptId));
   }

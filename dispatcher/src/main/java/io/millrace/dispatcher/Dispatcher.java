@@ -111,11 +111,6 @@ public final class Dispatcher {
     return out;
   }
 
-  /** Requests and attempts as they stand, for metrics: attempts whose reply is not known. */
-  public int outstanding() {
-    return attempts.size();
-  }
-
   // ---- a request comes, waits, is sent
 
   private void onSubmitted(RequestSubmitted request, Instant now, List<Decision> out) {

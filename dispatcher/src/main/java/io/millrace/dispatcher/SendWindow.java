@@ -38,10 +38,6 @@ final class SendWindow {
     return unstarted < (int) size;
   }
 
-  int unstarted() {
-    return unstarted;
-  }
-
   int size() {
     return (int) size;
   }

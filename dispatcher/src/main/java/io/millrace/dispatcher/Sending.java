@@ -58,10 +58,6 @@ final class Sending {
     return new ArrayList<>(lines.values());
   }
 
-  Map<LineId, Line> byId() {
-    return lines;
-  }
-
   void restore() {
     state.lines().forEach(first -> line(first.provider(), first.lane()).queue().restore(first));
   }

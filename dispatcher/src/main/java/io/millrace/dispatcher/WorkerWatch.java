@@ -5,7 +5,6 @@ import io.millrace.schemas.WorkerLost;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,14 +64,6 @@ final class WorkerWatch {
           }
         });
     return lost;
-  }
-
-  /** Forgets workers that were not heard of for long and have no calls. */
-  void forgetOthers(Collection<String> needed, Duration after, Instant now) {
-    seen.entrySet()
-        .removeIf(
-            entry ->
-                !needed.contains(entry.getKey()) && now.isAfter(entry.getValue().at().plus(after)));
   }
 
   private boolean isDead(Life life, Instant since, Duration heartbeatTimeout, Instant now) {

@@ -76,9 +76,8 @@ public final class StreamsApp implements AutoCloseable {
     all.put(main(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), identity.instance());
     all.put(main(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6000);
     all.put(main(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 500);
-    // A transaction that begins while the markers of the one before are being written is told to
-    // try
-    // again; at the default of 100 ms that would be most of a request's latency.
+    // A transaction that follows another at once is told to try again until the markers of the
+    // first are written; at the default of 100 ms that would be most of a request's latency.
     all.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 5);
     all.putAll(own);
     if (StreamsConfig.EXACTLY_ONCE_V2.equals(own.get(StreamsConfig.PROCESSING_GUARANTEE_CONFIG))) {
