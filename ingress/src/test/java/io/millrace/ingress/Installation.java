@@ -11,8 +11,6 @@ import io.millrace.schemas.config.HttpConfig;
 import io.millrace.schemas.config.KeyConfig;
 import io.millrace.schemas.config.MillraceConfig;
 import io.millrace.schemas.config.ProviderConfig;
-import io.millrace.schemas.config.ProviderLimits;
-import io.millrace.schemas.config.ProviderTimeouts;
 import io.millrace.schemas.config.RetryConfig;
 import io.millrace.schemas.config.RouteConfig;
 import io.millrace.schemas.config.Secrets;
@@ -119,9 +117,7 @@ final class Installation implements AutoCloseable {
   }
 
   private static MillraceConfig config() {
-    var provider =
-        new ProviderConfig(
-            "openai", "openai", "", "", "", ProviderLimits.defaults(), ProviderTimeouts.defaults());
+    var provider = ProviderConfig.of("openai", "openai", "");
     return MillraceConfig.defaults()
         .withTopics(new TopicsConfig(KafkaBroker.prefix(Installation.class), 2, 1, 1))
         .withHttp(new HttpConfig("127.0.0.1", 0, 0, 1 << 20))

@@ -53,7 +53,7 @@ public final class Records {
         .setUpstreamModel("gpt-4o-mini-2024")
         .setAttempts(1)
         .setAttempt(1)
-        .setUsage(new Usage(12L, 2L, 0L, 5L, 1L, false))
+        .setUsage(new Usage(12L, 2L, 0L, 0L, 5L, 1L, false))
         .setCostUsd(new BigDecimal("0.001200000000"))
         .setSubmittedAt(AT)
         .setStartedAt(AT.plusSeconds(1))

@@ -2,6 +2,7 @@ package io.millrace.workers;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param upstreamStatusOrZero status that the provider sent; 0 when none came
  * @param firstByteAt when the head of the answer was there; null when it never was
  * @param deltas how many were handed out
+ * @param droppedParameters request fields that the provider cannot take
+ * @param limits what the provider said of its limits
  */
 public record CallReport(
     Outcome outcome,
@@ -19,7 +22,9 @@ public record CallReport(
     Instant startedAt,
     @Nullable Instant firstByteAt,
     Instant repliedAt,
-    int deltas) {
+    int deltas,
+    List<String> droppedParameters,
+    LimitNotice limits) {
 
   public OptionalInt upstreamStatus() {
     return upstreamStatusOrZero == 0 ? OptionalInt.empty() : OptionalInt.of(upstreamStatusOrZero);

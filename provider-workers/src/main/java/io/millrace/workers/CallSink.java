@@ -1,10 +1,14 @@
 package io.millrace.workers;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** Where a call's pieces and its end go. Called on the call's event loop; must not block. */
 public interface CallSink {
+
+  /** Request fields that the provider cannot take; before the first piece, if at all. */
+  void onDropped(List<String> parameters);
 
   /**
    * One piece of a streamed answer.

@@ -3,6 +3,7 @@ package io.millrace.workers;
 import io.millrace.schemas.AttemptRequested;
 import java.net.URI;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * A pure translation between OpenAI's form, which is Millrace's own, and the form of one provider.
@@ -14,6 +15,14 @@ public interface ProviderAdapter {
   /** Where the provider is; calls name paths below it. */
   URI baseUrl();
 
-  /** What to send for the attempt, and what will read the answer. */
+  /** What the provider may be called with, at least one; calls use them in turn. */
+  List<Credential> credentials();
+
+  /** What to send for the attempt, unsigned, and what will read the answer. */
   Translation translate(AttemptRequested attempt, Instant now);
+
+  /** What the head of an answer says of the provider's limits. */
+  default LimitNotice limits(ResponseHead head) {
+    return LimitNotice.NONE;
+  }
 }

@@ -2,6 +2,8 @@ package io.millrace.workers;
 
 import io.millrace.schemas.config.ProviderConfig;
 import java.util.Collection;
+import java.util.List;
+import java.util.ServiceLoader;
 import java.util.TreeMap;
 
 /** The adapters there are, found by kind. */
@@ -17,10 +19,24 @@ public final class ProviderAdapters {
     }
   }
 
+  /** Those of every {@link ProviderKinds} on the class path. */
+  public static ProviderAdapters installed() {
+    return new ProviderAdapters(
+        ServiceLoader.load(ProviderKinds.class).stream()
+            .flatMap(found -> found.get().all().stream())
+            .toList());
+  }
+
+  /** By name. */
+  public List<ProviderKind> kinds() {
+    return List.copyOf(kinds.values());
+  }
+
   /**
    * The adapter that speaks to the provider.
    *
-   * @throws IllegalArgumentException when there is none of its kind
+   * @throws IllegalArgumentException when there is none of its kind, or its configuration lacks
+   *     what the kind needs
    */
   public ProviderAdapter adapterFor(ProviderConfig provider) {
     var kind = kinds.get(provider.kind());

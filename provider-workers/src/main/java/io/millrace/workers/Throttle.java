@@ -80,6 +80,33 @@ public record Throttle(
     return resized(other, share, nowNanos);
   }
 
+  /**
+   * What the provider says of its limits holds where it is less than what is configured; when it
+   * says that nothing is left, nothing is sent until there is more.
+   */
+  public Throttle noticed(LimitNotice notice, long nowNanos) {
+    if (notice.isNone()) {
+      return this;
+    }
+    var told =
+        new ProviderLimits(
+            lower(limits.requestsPerMinute(), notice.requests()),
+            lower(limits.tokensPerMinute(), notice.tokens()),
+            limits.concurrencyMax());
+    var next = told.equals(limits) ? this : learned(told, nowNanos);
+    return next.emptied(notice.requests(), nowNanos).emptied(notice.tokens(), nowNanos);
+  }
+
+  private static long lower(long limit, LimitNotice.Window told) {
+    return told.perMinute() > 0 ? Math.min(limit, told.perMinute()) : limit;
+  }
+
+  private Throttle emptied(LimitNotice.Window told, long nowNanos) {
+    return told.remaining() == 0 && told.resetIn().isPositive()
+        ? closedFor(told.resetIn().toNanos(), nowNanos)
+        : this;
+  }
+
   private Throttle resized(ProviderLimits ofAll, SlotShare ours, long nowNanos) {
     return new Throttle(
         ofAll,

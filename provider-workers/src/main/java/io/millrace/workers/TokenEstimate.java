@@ -26,6 +26,6 @@ public final class TokenEstimate {
 
   /** Usage of an answer of so many characters whose provider told none. */
   public static Usage usage(long inputTokens, long outputChars) {
-    return new Usage(inputTokens, 0L, 0L, ofChars(outputChars), 0L, true);
+    return new Usage(inputTokens, 0L, 0L, 0L, ofChars(outputChars), 0L, true);
   }
 }

@@ -15,13 +15,13 @@ import io.millrace.workers.http.AddressResolver;
 import io.millrace.workers.http.AttemptRunner;
 import io.millrace.workers.http.CallbackSender;
 import io.millrace.workers.http.EventLoops;
+import io.millrace.workers.http.MediaFetcher;
 import io.millrace.workers.kafka.AttemptConsumer;
 import io.millrace.workers.kafka.CallbackConsumer;
 import io.millrace.workers.kafka.CancellationReader;
 import io.millrace.workers.kafka.Heartbeats;
 import io.millrace.workers.kafka.ReplyPublisher;
 import io.millrace.workers.metrics.ProviderMetrics;
-import io.millrace.workers.openai.OpenAiKinds;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
@@ -65,7 +65,7 @@ public final class WorkersService implements Service {
   private final Clock clock;
   private final WorkerIdentity worker;
   private final List<ProviderConfig> providers;
-  private final ProviderAdapters adapters = new ProviderAdapters(OpenAiKinds.all());
+  private final ProviderAdapters adapters = ProviderAdapters.installed();
   private final CancelOrders orders = new CancelOrders(CANCEL_ORDERS_MAX, CANCEL_ORDER_AGE_MS_MAX);
 
   private final List<AttemptConsumer> consumers = new ArrayList<>();
@@ -187,8 +187,10 @@ public final class WorkersService implements Service {
     var callbacks =
         new CallbackConsumer(
             topics.callbacks(), config.callbacks(), consumer(CALLBACKS), sender, publisher);
+    var media = new MediaFetcher(vertx, config.media(), AddressResolver.system());
+    closeables.add(media);
     for (var provider : providers) {
-      add(provider, loops, publisher);
+      add(provider, loops, media, publisher);
     }
     var started = new Parts.Started(publisher, heartbeats, cancellations, callbacks);
     parts = started;
@@ -205,8 +207,10 @@ public final class WorkersService implements Service {
     }
   }
 
-  private void add(ProviderConfig provider, EventLoops loops, ReplyPublisher publisher) {
-    var runner = new AttemptRunner(vertx, loops, provider, adapters.adapterFor(provider), clock);
+  private void add(
+      ProviderConfig provider, EventLoops loops, MediaFetcher media, ReplyPublisher publisher) {
+    var runner =
+        new AttemptRunner(vertx, loops, provider, adapters.adapterFor(provider), media, clock);
     var meters = new ProviderMetrics(metrics, provider.name());
     Map<Lane, Topic<AttemptRequested>> lanes = new EnumMap<>(Lane.class);
     for (var lane : Lane.values()) {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.standardwebhooks.Webhook;
 import io.millrace.schemas.config.ProviderConfig;
-import io.millrace.schemas.config.ProviderLimits;
-import io.millrace.schemas.config.ProviderTimeouts;
 import io.millrace.workers.openai.OpenAiKinds;
 import java.net.http.HttpHeaders;
 import java.time.Duration;
@@ -66,10 +64,8 @@ class SmallDecisionsTest {
   @Test
   void shouldNameKindsAndProviderWhenKindIsUnknown() {
     // Given
-    var adapters = new ProviderAdapters(OpenAiKinds.all());
-    var provider =
-        new ProviderConfig(
-            "mine", "opnai", "", "", "", ProviderLimits.defaults(), ProviderTimeouts.defaults());
+    var adapters = new ProviderAdapters(new OpenAiKinds().all());
+    var provider = ProviderConfig.of("mine", "opnai", "");
     // When
     assertThatThrownBy(() -> adapters.adapterFor(provider))
         // Then
@@ -81,16 +77,8 @@ class SmallDecisionsTest {
   @Test
   void shouldAskForABaseUrlWhenTheKindHasNone() {
     // Given
-    var adapters = new ProviderAdapters(OpenAiKinds.all());
-    var provider =
-        new ProviderConfig(
-            "mine",
-            "openai-compatible",
-            "",
-            "",
-            "",
-            ProviderLimits.defaults(),
-            ProviderTimeouts.defaults());
+    var adapters = new ProviderAdapters(new OpenAiKinds().all());
+    var provider = ProviderConfig.of("mine", "openai-compatible", "");
     // When
     assertThatThrownBy(() -> adapters.adapterFor(provider))
         // Then

@@ -28,7 +28,6 @@ import io.millrace.schemas.config.CallbacksConfig;
 import io.millrace.schemas.config.MillraceConfig;
 import io.millrace.schemas.config.ProviderConfig;
 import io.millrace.schemas.config.ProviderLimits;
-import io.millrace.schemas.config.ProviderTimeouts;
 import io.millrace.schemas.config.TopicsConfig;
 import io.millrace.schemas.config.WorkersConfig;
 import io.millrace.testkit.KafkaBroker;
@@ -274,14 +273,10 @@ class WorkersServiceIT {
 
   private WorkersService started(String name, int concurrencyMax) {
     var provider =
-        new ProviderConfig(
-            "sim",
-            "simulator",
-            "http://127.0.0.1:" + port + "/v1",
-            "",
-            "",
-            new ProviderLimits(ProviderLimits.UNLIMITED, ProviderLimits.UNLIMITED, concurrencyMax),
-            ProviderTimeouts.defaults());
+        ProviderConfig.of("sim", "simulator", "http://127.0.0.1:" + port + "/v1")
+            .withLimits(
+                new ProviderLimits(
+                    ProviderLimits.UNLIMITED, ProviderLimits.UNLIMITED, concurrencyMax));
     var account =
         new AccountConfig(
             "acme",

@@ -61,6 +61,11 @@ public final class ChatStream {
     show(choices, chunk, deltas);
   }
 
+  /** What was used, by those who tell it otherwise than in a chunk. The last one holds. */
+  public void usage(Usage told) {
+    usage = told;
+  }
+
   /** True when something has been handed on, so that a repeat would show it twice. */
   public boolean isPartShown() {
     return isPartShown;

@@ -34,6 +34,7 @@ public final class UsageJson {
             input,
             clamped(cached, input),
             clamped(written, input),
+            0L,
             output,
             clamped(reasoning, output),
             false));

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  * lines of an event are joined by LF; comments, ids and retry wishes are dropped; an event without
  * data is none.
  */
-public final class SseDecoder {
+public final class SseDecoder implements StreamDecoder {
 
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
@@ -20,14 +20,7 @@ public final class SseDecoder {
   private boolean lastWasCr;
   private boolean isFirstLine = true;
 
-  /**
-   * One event.
-   *
-   * @param name empty when the event has none
-   */
-  public record Event(String name, String data) {}
-
-  /** Hands out the events that these bytes complete. */
+  @Override
   public void feed(byte[] bytes, Consumer<Event> events) {
     int begin = 0;
     for (int i = 0; i < bytes.length; i++) {
@@ -47,7 +40,7 @@ public final class SseDecoder {
     line.write(bytes, begin, bytes.length - begin);
   }
 
-  /** Hands out the event that the end of the stream completes, if there is one. */
+  @Override
   public void end(Consumer<Event> events) {
     if (line.size() > 0) {
       onLine(events);

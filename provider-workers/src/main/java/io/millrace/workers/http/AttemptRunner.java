@@ -36,6 +36,8 @@ public final class AttemptRunner implements AutoCloseable {
   private final ProviderTimeouts timeouts;
   private final Clock clock;
   private final HttpClient client;
+  private final Keys keys;
+  private final MediaFetcher media;
   private final Map<String, ProviderCall> running = new ConcurrentHashMap<>();
 
   public AttemptRunner(
@@ -43,6 +45,7 @@ public final class AttemptRunner implements AutoCloseable {
       EventLoops loops,
       ProviderConfig provider,
       ProviderAdapter adapter,
+      MediaFetcher media,
       Clock clock) {
     this.vertx = vertx;
     this.loops = loops;
@@ -50,6 +53,8 @@ public final class AttemptRunner implements AutoCloseable {
     this.timeouts = provider.timeouts();
     this.clock = clock;
     this.client = clientOf(vertx, provider, adapter.baseUrl());
+    this.keys = new Keys(vertx, adapter.credentials(), clock);
+    this.media = media;
   }
 
   /** Makes the call. Returns at once; the sink hears the rest on an event loop. */
@@ -94,6 +99,14 @@ public final class AttemptRunner implements AutoCloseable {
 
   HttpClient client() {
     return client;
+  }
+
+  Keys keys() {
+    return keys;
+  }
+
+  MediaFetcher media() {
+    return media;
   }
 
   ProviderAdapter adapter() {

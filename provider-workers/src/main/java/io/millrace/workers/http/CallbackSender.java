@@ -2,26 +2,18 @@ package io.millrace.workers.http;
 
 import io.millrace.schemas.CallbackRequested;
 import io.millrace.schemas.config.CallbacksConfig;
-import io.millrace.workers.CallbackAddressPolicy;
-import io.millrace.workers.CallbackAddressPolicy.Destination;
+import io.millrace.workers.AddressPolicy;
+import io.millrace.workers.AddressPolicy.Destination;
 import io.millrace.workers.ResponseHead;
 import io.millrace.workers.RetryAfter;
 import io.millrace.workers.WebhookSignature;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.PoolOptions;
-import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.SocketAddress;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,19 +31,15 @@ public final class CallbackSender implements AutoCloseable {
   /** Only the status matters; a connection whose answer is longer is not worth keeping. */
   private static final long ANSWER_BYTES_MAX = 16 * 1024;
 
-  private static final int RESOLVERS = 16;
   private static final int GONE = 410;
-  private static final int CONNECT_TIMEOUT_MS = 5000;
 
   private final Vertx vertx;
   private final EventLoops loops;
-  private final CallbackAddressPolicy policy;
-  private final AddressResolver resolver;
+  private final AddressPolicy policy;
   private final Map<String, WebhookSignature> signatures;
   private final Duration timeout;
   private final Clock clock;
-  private final HttpClient client;
-  private final WorkerExecutor resolvers;
+  private final PinnedConnections connections;
 
   /** What came of a delivery. */
   public sealed interface Delivery {
@@ -86,16 +74,12 @@ public final class CallbackSender implements AutoCloseable {
       Clock clock) {
     this.vertx = vertx;
     this.loops = loops;
-    this.policy = new CallbackAddressPolicy(config.allowPrivateNetworks());
-    this.resolver = resolver;
+    this.policy = new AddressPolicy(config.allowPrivateNetworks());
     this.signatures = Map.copyOf(signatures);
     this.timeout = config.timeout();
     this.clock = clock;
-    this.client =
-        vertx.createHttpClient(
-            new HttpClientOptions().setName("callbacks").setConnectTimeout(CONNECT_TIMEOUT_MS),
-            new PoolOptions().setHttp1MaxSize(config.concurrencyPerHostMax()));
-    this.resolvers = vertx.createSharedWorkerExecutor("callback-resolvers", RESOLVERS);
+    this.connections =
+        new PinnedConnections(vertx, "callbacks", policy, resolver, config.concurrencyPerHostMax());
   }
 
   /** Makes the delivery; the future never fails. */
@@ -117,8 +101,7 @@ public final class CallbackSender implements AutoCloseable {
 
   @Override
   public void close() {
-    client.close();
-    resolvers.close();
+    connections.close();
   }
 
   /** One delivery, on one event loop. */
@@ -144,30 +127,11 @@ public final class CallbackSender implements AutoCloseable {
     }
 
     void start() {
-      resolvers
-          .executeBlocking(() -> judged(to.host()), false)
-          .compose(this::connect)
-          .compose(this::post)
-          .onSuccess(this::onHead)
-          .onFailure(e -> fail(failureOf(e)));
+      connect().compose(this::post).onSuccess(this::onHead).onFailure(e -> fail(failureOf(e)));
     }
 
-    private Future<HttpClientRequest> connect(InetAddress address) {
-      if (delivery.future().isComplete()) {
-        return Future.failedFuture(new TimeoutException());
-      }
-      // The name stays in Host and SNI, but the connection goes to the address that was judged:
-      // a second resolution could give another.
-      var options =
-          new RequestOptions()
-              .setMethod(HttpMethod.POST)
-              .setServer(SocketAddress.inetSocketAddress(new InetSocketAddress(address, to.port())))
-              .setHost(to.host())
-              .setPort(to.port())
-              .setSsl(to.isTls())
-              .setURI(to.pathAndQuery())
-              .setFollowRedirects(false);
-      return client.request(options);
+    private Future<HttpClientRequest> connect() {
+      return connections.connect(HttpMethod.POST, to);
     }
 
     private Future<HttpClientResponse> post(HttpClientRequest connected) {
@@ -236,29 +200,12 @@ public final class CallbackSender implements AutoCloseable {
     }
   }
 
-  /** The first address of the host; all of them must be allowed. */
-  private InetAddress judged(String host) throws UnknownHostException, ForbiddenAddressException {
-    var addresses = resolver.resolve(host);
-    for (var address : addresses) {
-      if (!policy.allows(address)) {
-        throw new ForbiddenAddressException();
-      }
-    }
-    if (addresses.isEmpty()) {
-      throw new UnknownHostException(host);
-    }
-    return addresses.getFirst();
-  }
-
   private static Delivery.Failed failureOf(Throwable cause) {
     return switch (cause) {
-      case ForbiddenAddressException e -> Delivery.Failed.forGood("address is not public");
+      case PinnedConnections.ForbiddenAddressException e ->
+          Delivery.Failed.forGood("address is not public");
       case UnknownHostException e -> Delivery.Failed.forNow("host is unknown");
       default -> Delivery.Failed.forNow("no connection: " + cause.getClass().getSimpleName());
     };
-  }
-
-  private static final class ForbiddenAddressException extends Exception {
-    private static final long serialVersionUID = 1;
   }
 }

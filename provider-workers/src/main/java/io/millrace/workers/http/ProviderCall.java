@@ -1,35 +1,35 @@
 package io.millrace.workers.http;
 
 import io.millrace.schemas.AttemptRequested;
+import io.millrace.schemas.Usage;
 import io.millrace.schemas.Verdict;
 import io.millrace.workers.Breakage;
 import io.millrace.workers.BreakageOutcomes;
 import io.millrace.workers.CallReport;
 import io.millrace.workers.CallSink;
 import io.millrace.workers.ClientError;
-import io.millrace.workers.HttpCall;
+import io.millrace.workers.LimitNotice;
 import io.millrace.workers.Outcome;
-import io.millrace.workers.ReplyReader;
 import io.millrace.workers.ResponseHead;
 import io.millrace.workers.Translation;
+import io.millrace.workers.canonical.ProviderFailures;
+import io.millrace.workers.canonical.UsageSum;
 import io.vertx.core.Context;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
-import java.net.ConnectException;
-import java.nio.ByteBuffer;
+import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One call from its start to its end, on one event loop. It ends once: answered, broken or
- * abandoned, whichever comes first; what the network says after that is not heard.
+ * What is done for one attempt, on one event loop: translate it, fetch what it names, make its HTTP
+ * calls with a key whose turn it is, and join what comes of them. It ends once: answered, broken or
+ * abandoned.
  */
 final class ProviderCall {
 
@@ -40,8 +40,8 @@ final class ProviderCall {
 
   private static final int UNSAFE_DELTAS_RESUME = 64;
 
-  /** After [DONE] a well-behaved server ends its answer within this time. */
-  private static final long LINGER_MS = 2000;
+  /** HTTP calls of one attempt that run at once. */
+  private static final int EXCHANGES_MAX = 8;
 
   private static final Outcome.Failure WORKER_FAULT =
       Outcome.Failure.of(
@@ -54,24 +54,30 @@ final class ProviderCall {
           ClientError.serverError(
               500, "blob_store_unavailable", "The request's body cannot be read."));
 
+  private static final Outcome.Failure NO_CREDENTIAL =
+      Outcome.Failure.of(
+          Verdict.UNAUTHORISED,
+          ClientError.serverError(
+              502, "upstream_unauthorised", "The provider's access token could not be had."));
+
   private final AttemptRunner runner;
   private final AttemptRequested attempt;
   private final CallSink sink;
   private final Context context;
-  private final Consumer<byte[]> deltaSink = this::onDelta;
+  private final Map<Integer, HttpExchange> exchanges = new TreeMap<>();
 
   private Instant startedAt = Instant.EPOCH;
-  private ReplyReader reader = new Unasked();
+  private long deadlineNanos;
+  private Translation.@Nullable Calls planned;
+  private Outcome.@Nullable Answer[] answers = {};
+  private int nextCall;
+  private int answered;
+  private int keyRefusals;
   private @Nullable Instant firstByteAt;
-  private @Nullable HttpClientRequest request;
-  private @Nullable HttpClientResponse response;
-  private long startedNanos;
-  private long lastHeardNanos;
-  private long timer = -1;
-  private long bytes;
+  private int status;
+  private LimitNotice limits = LimitNotice.NONE;
   private int deltas;
   private int unsafeDeltas;
-  private boolean isPaused;
   private boolean hasEnded;
 
   ProviderCall(AttemptRunner runner, AttemptRequested attempt, CallSink sink) {
@@ -86,7 +92,7 @@ final class ProviderCall {
   }
 
   void cancel() {
-    context.runOnContext(v -> guarded(() -> onBroken(Breakage.CANCELLED)));
+    context.runOnContext(v -> guarded(this::breakOff));
   }
 
   void abandon() {
@@ -94,7 +100,6 @@ final class ProviderCall {
         v -> {
           if (!hasEnded) {
             end();
-            reset();
           }
         });
   }
@@ -104,144 +109,242 @@ final class ProviderCall {
       return;
     }
     startedAt = runner.clock().instant();
+    deadlineNanos = System.nanoTime() + timeLeft().toNanos();
     if (attempt.getBodyRef().isPresent()) {
       reply(NO_BLOB_STORE);
       return;
     }
-    switch (runner.adapter().translate(attempt, startedAt)) {
+    follow(runner.adapter().translate(attempt, startedAt));
+  }
+
+  /** Until the request's own deadline; without one, longer than any call lasts. */
+  private Duration timeLeft() {
+    return attempt
+        .getDeadline()
+        .map(deadline -> Duration.between(startedAt, deadline))
+        .map(left -> left.isNegative() ? Duration.ZERO : left)
+        .orElse(runner.timeouts().total().plusSeconds(1));
+  }
+
+  private void follow(Translation translation) {
+    switch (translation) {
       case Translation.Refused refused -> reply(refused.failure());
-      case Translation.Call planned -> {
-        reader = planned.reader();
-        send(planned.http());
+      case Translation.MediaWanted wanted -> fetch(wanted);
+      case Translation.Calls calls -> {
+        planned = calls;
+        answers = new Outcome.Answer[calls.calls().size()];
+        if (!calls.droppedParameters().isEmpty()) {
+          sink.onDropped(calls.droppedParameters());
+        }
+        sendMore(calls);
       }
     }
   }
 
-  private void send(HttpCall call) {
-    startedNanos = System.nanoTime();
-    lastHeardNanos = startedNanos;
-    armTimer();
+  private void fetch(Translation.MediaWanted wanted) {
     runner
-        .client()
-        .request(options(call))
+        .media()
+        .fetchAll(wanted.urls())
         .onComplete(
-            connected -> {
-              if (connected.succeeded()) {
-                onConnected(connected.result(), call);
-              } else {
-                onFailure(connected.cause(), Breakage.NOT_CONNECTED);
-              }
-            });
+            fetched ->
+                context.runOnContext(
+                    v ->
+                        guarded(
+                            () -> {
+                              if (hasEnded) {
+                                return;
+                              }
+                              if (fetched.succeeded()) {
+                                follow(wanted.then().apply(fetched.result()));
+                              } else {
+                                reply(notFetched(fetched.cause()));
+                              }
+                            })));
   }
 
-  private RequestOptions options(HttpCall call) {
-    var url = runner.adapter().baseUrl();
-    boolean isTls = "https".equals(url.getScheme());
-    int port = url.getPort() == -1 ? (isTls ? 443 : 80) : url.getPort();
-    var options =
-        new RequestOptions()
-            .setMethod(HttpMethod.valueOf(call.method()))
-            .setHost(url.getHost())
-            .setPort(port)
-            .setSsl(isTls)
-            .setURI(url.getRawPath() + call.path())
-            .setConnectTimeout(runner.timeouts().connect().toMillis());
-    call.headers().forEach(options::putHeader);
-    return options.putHeader("user-agent", "Millrace");
+  private static Outcome.Failure notFetched(Throwable cause) {
+    var why = cause instanceof MediaFetcher.MediaException e ? e.getMessage() : "is not reachable";
+    return ProviderFailures.invalid(
+        "messages", "Something that a message names by URL " + why + ".");
   }
 
-  private void onConnected(HttpClientRequest connected, HttpCall call) {
-    request = connected;
-    if (hasEnded) {
-      reset();
-      return;
+  private void sendMore(Translation.Calls calls) {
+    while (!hasEnded && nextCall < calls.calls().size() && exchanges.size() < EXCHANGES_MAX) {
+      send(calls, nextCall++);
     }
-    connected.exceptionHandler(e -> onFailure(e, Breakage.CONNECTION_LOST));
-    connected
-        .send(bufferOf(call.body()))
+  }
+
+  private void send(Translation.Calls calls, int number) {
+    var call = calls.calls().get(number);
+    var deltaSink = calls.joining().deltasOf(number, this::onDelta);
+    var part = new Part(calls, number);
+    var exchange = new HttpExchange(runner, call.reader().get(), deltaSink, deadlineNanos, part);
+    exchanges.put(number, exchange);
+    runner
+        .keys()
+        .next()
         .onComplete(
-            answered -> {
-              if (answered.succeeded()) {
-                guarded(() -> onHead(answered.result()));
-              } else {
-                onFailure(answered.cause(), Breakage.CONNECTION_LOST);
-              }
-            });
+            leased ->
+                // Known keys answer at once, on this very thread.
+                onContext(
+                    () -> {
+                      if (hasEnded) {
+                        return;
+                      }
+                      if (leased.succeeded()) {
+                        part.key = leased.result().key();
+                        exchange.send(
+                            leased.result().signer().sign(call.http(), runner.clock().instant()));
+                      } else {
+                        onNoCredential(leased.cause());
+                      }
+                    }));
   }
 
-  private void onHead(HttpClientResponse head) {
-    if (hasEnded) {
-      return;
-    }
-    response = head;
-    firstByteAt = runner.clock().instant();
-    lastHeardNanos = System.nanoTime();
-    armTimer();
-    reader.onHead(
-        new ResponseHead(
-            head.statusCode(), name -> Optional.ofNullable(head.getHeader(name)), firstByteAt));
-    head.exceptionHandler(e -> onFailure(e, Breakage.CONNECTION_LOST));
-    head.handler(buffer -> guarded(() -> onBytes(buffer)));
-    head.endHandler(v -> guarded(this::onEnd));
-  }
-
-  private void onBytes(Buffer buffer) {
-    if (hasEnded) {
-      return;
-    }
-    lastHeardNanos = System.nanoTime();
-    bytes += buffer.length();
-    if (bytes > AttemptRunner.ANSWER_BYTES_MAX) {
-      onBroken(Breakage.TOO_LARGE);
-      return;
-    }
-    reader.onBytes(buffer.getBytes(), deltaSink);
-    if (reader.isComplete()) {
-      onEnd();
-      resetUnlessEnded();
+  private void onContext(Runnable step) {
+    if (Vertx.currentContext() == context) {
+      guarded(step);
+    } else {
+      context.runOnContext(v -> guarded(step));
     }
   }
 
-  private void onEnd() {
-    if (!hasEnded) {
-      reply(reader.onEnd(deltaSink));
-    }
-  }
-
-  private void onFailure(Throwable cause, Breakage breakage) {
-    if (hasEnded) {
-      return;
-    }
-    LOG.atDebug()
-        .addKeyValue("attemptId", attempt.getAttemptId())
+  private void onNoCredential(Throwable cause) {
+    LOG.atError()
         .addKeyValue("provider", attempt.getProvider())
-        .addKeyValue("error", cause.getClass().getSimpleName())
-        .log("call broke off");
-    onBroken(cause instanceof ConnectException ? Breakage.NOT_CONNECTED : breakage);
+        .addKeyValue("error", cause.toString())
+        .log("no access token for provider");
+    reply(NO_CREDENTIAL);
   }
 
-  private void onBroken(Breakage breakage) {
-    if (!hasEnded) {
-      var outcome = reader.onBroken(breakage);
-      reply(outcome);
-      reset();
+  /** One of the HTTP calls. */
+  private final class Part implements HttpExchange.Listener {
+    private final Translation.Calls calls;
+    private final int number;
+    private int key;
+
+    Part(Translation.Calls calls, int number) {
+      this.calls = calls;
+      this.number = number;
+    }
+
+    @Override
+    public void onHead(ResponseHead head) {
+      if (firstByteAt == null) {
+        firstByteAt = head.receivedAt();
+      }
+      status = head.status();
+      var notice = runner.adapter().limits(head);
+      if (!notice.isNone()) {
+        limits = notice;
+      }
+    }
+
+    @Override
+    public void onOutcome(Outcome outcome) {
+      exchanges.remove(number);
+      switch (outcome) {
+        case Outcome.Answer answer -> onAnswer(answer);
+        case Outcome.Failure failure -> onFailure(failure);
+      }
+    }
+
+    private void onAnswer(Outcome.Answer answer) {
+      answers[number] = answer;
+      answered++;
+      if (answered == answers.length) {
+        reply(joined());
+      } else {
+        sendMore(calls);
+      }
+    }
+
+    private void onFailure(Outcome.Failure failure) {
+      boolean isAnotherWarm = runner.keys().shallTryAnother(key, failure);
+      // Refused for the key before anything was done: the same call with another one.
+      if (isAnotherWarm && deltas == 0 && keyRefusals < runner.keys().size() - 1) {
+        keyRefusals++;
+        send(calls, number);
+      } else {
+        reply(whole(failure));
+      }
+    }
+
+    private Outcome joined() {
+      var all = List.of(answers);
+      if (all.size() == 1) {
+        return all.getFirst();
+      }
+      var outcome = calls.joining().join(all, ProviderCall.this::onDelta);
+      return outcome instanceof Outcome.Answer answer
+              && answer.body().remaining() > AttemptRunner.ANSWER_BYTES_MAX
+          ? BreakageOutcomes.of(Breakage.TOO_LARGE, deltas > 0, answer.usage())
+          : outcome;
+    }
+
+    @Override
+    public void onFault(RuntimeException fault) {
+      onWorkerFault(fault);
+    }
+  }
+
+  /** The failure of one call is that of the attempt, but what the others used was used. */
+  private Outcome.Failure whole(Outcome.Failure failure) {
+    var used = new ArrayList<Usage>();
+    if (failure.usage() != null) {
+      used.add(failure.usage());
+    }
+    for (var answer : answers) {
+      if (answer != null) {
+        used.add(answer.usage());
+      }
+    }
+    var verdict =
+        deltas > 0 && failure.verdict() != Verdict.CANCELLED
+            ? Verdict.CUT_STREAM
+            : failure.verdict();
+    var wait =
+        verdict == Verdict.RATE_LIMITED && runner.keys().size() > 1
+            ? runner.keys().untilWarm()
+            : failure.retryAfter();
+    return new Outcome.Failure(
+        verdict, failure.error(), wait, used.stream().reduce(UsageSum::of).orElse(null));
+  }
+
+  private void breakOff() {
+    if (hasEnded) {
+      return;
+    }
+    if (exchanges.isEmpty()) {
+      reply(whole(BreakageOutcomes.of(Breakage.CANCELLED, false, null)));
+    } else {
+      exchanges.values().iterator().next().breakOff(Breakage.CANCELLED);
     }
   }
 
   private void reply(Outcome outcome) {
-    int status = response == null ? 0 : response.statusCode();
+    if (hasEnded) {
+      return;
+    }
     end();
+    var calls = planned;
     sink.onReplied(
-        new CallReport(outcome, status, startedAt, firstByteAt, runner.clock().instant(), deltas));
+        new CallReport(
+            outcome,
+            status,
+            startedAt,
+            firstByteAt,
+            runner.clock().instant(),
+            deltas,
+            calls == null ? List.of() : calls.droppedParameters(),
+            limits));
   }
 
   private void end() {
     hasEnded = true;
-    runner.vertx().cancelTimer(timer);
     runner.ended(attempt.getAttemptId(), this);
-    if (isPaused && response != null) {
-      response.resume();
-    }
+    exchanges.values().forEach(HttpExchange::abandon);
+    exchanges.clear();
   }
 
   private void onDelta(byte[] chunk) {
@@ -249,68 +352,15 @@ final class ProviderCall {
     unsafeDeltas++;
     sink.onDelta(deltas, chunk, runner.clock().instant())
         .whenComplete((safe, e) -> context.runOnContext(v -> onDeltaSafe()));
-    if (unsafeDeltas > UNSAFE_DELTAS_MAX && !isPaused && response != null) {
-      isPaused = true;
-      response.pause();
+    if (unsafeDeltas > UNSAFE_DELTAS_MAX) {
+      exchanges.values().forEach(HttpExchange::pause);
     }
   }
 
   private void onDeltaSafe() {
     unsafeDeltas--;
-    if (isPaused && !hasEnded && unsafeDeltas <= UNSAFE_DELTAS_RESUME && response != null) {
-      isPaused = false;
-      lastHeardNanos = System.nanoTime();
-      response.resume();
-    }
-  }
-
-  /** One timer, moved on when it fires early: cheaper than a new one for every piece. */
-  private void armTimer() {
-    runner.vertx().cancelTimer(timer);
-    long delayMs = Math.max(1, (dueNanos() - System.nanoTime()) / 1_000_000 + 1);
-    timer = runner.vertx().setTimer(delayMs, id -> guarded(this::onTimer));
-  }
-
-  private void onTimer() {
-    if (hasEnded) {
-      return;
-    }
-    if (dueNanos() - System.nanoTime() > 0) {
-      armTimer();
-    } else {
-      onBroken(Breakage.TIMED_OUT);
-    }
-  }
-
-  private long dueNanos() {
-    var timeouts = runner.timeouts();
-    long total = startedNanos + timeouts.total().toNanos();
-    long silence =
-        firstByteAt == null
-            ? startedNanos + timeouts.firstByte().toNanos()
-            : (isPaused ? System.nanoTime() : lastHeardNanos) + timeouts.idle().toNanos();
-    long due = silence - total < 0 ? silence : total;
-    var deadline = attempt.getDeadline();
-    if (deadline.isPresent()) {
-      long leftMs = deadline.get().toEpochMilli() - startedAt.toEpochMilli();
-      long ofRequest = startedNanos + Math.max(0, leftMs) * 1_000_000;
-      due = ofRequest - due < 0 ? ofRequest : due;
-    }
-    return due;
-  }
-
-  private void resetUnlessEnded() {
-    var answer = response;
-    if (answer != null) {
-      long guard = runner.vertx().setTimer(LINGER_MS, id -> reset());
-      answer.endHandler(v -> runner.vertx().cancelTimer(guard));
-      answer.exceptionHandler(e -> runner.vertx().cancelTimer(guard));
-    }
-  }
-
-  private void reset() {
-    if (request != null) {
-      request.reset();
+    if (!hasEnded && unsafeDeltas <= UNSAFE_DELTAS_RESUME) {
+      exchanges.values().forEach(HttpExchange::resume);
     }
   }
 
@@ -319,45 +369,16 @@ final class ProviderCall {
     try {
       step.run();
     } catch (RuntimeException e) {
-      LOG.atError()
-          .addKeyValue("attemptId", attempt.getAttemptId())
-          .addKeyValue("provider", attempt.getProvider())
-          .setCause(e)
-          .log("call failed inside the worker");
-      if (!hasEnded) {
-        reset();
-        reply(WORKER_FAULT);
-      }
+      onWorkerFault(e);
     }
   }
 
-  private static Buffer bufferOf(ByteBuffer body) {
-    var bytes = new byte[body.remaining()];
-    body.duplicate().get(bytes);
-    return Buffer.buffer(bytes);
-  }
-
-  /** Stands in until the request is translated: nothing can come, only break. */
-  private static final class Unasked implements ReplyReader {
-    @Override
-    public void onHead(ResponseHead head) {}
-
-    @Override
-    public void onBytes(byte[] bytes, Consumer<byte[]> deltas) {}
-
-    @Override
-    public boolean isComplete() {
-      return false;
-    }
-
-    @Override
-    public Outcome onEnd(Consumer<byte[]> deltas) {
-      return onBroken(Breakage.CONNECTION_LOST);
-    }
-
-    @Override
-    public Outcome onBroken(Breakage breakage) {
-      return BreakageOutcomes.of(breakage, false, null);
-    }
+  private void onWorkerFault(RuntimeException fault) {
+    LOG.atError()
+        .addKeyValue("attemptId", attempt.getAttemptId())
+        .addKeyValue("provider", attempt.getProvider())
+        .setCause(fault)
+        .log("call failed inside the worker");
+    reply(WORKER_FAULT);
   }
 }

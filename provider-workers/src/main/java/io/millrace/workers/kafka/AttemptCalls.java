@@ -12,6 +12,7 @@ import io.millrace.workers.metrics.ProviderMetrics;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -126,14 +127,22 @@ final class AttemptCalls implements TakenOffsets.Listener {
   private final class Sink implements CallSink {
     private final TakenAttempt taken;
     private CompletableFuture<Void> lastDelta = CompletableFuture.completedFuture(null);
+    private List<String> dropped = List.of();
 
     Sink(TakenAttempt taken) {
       this.taken = taken;
     }
 
     @Override
+    public void onDropped(List<String> parameters) {
+      dropped = parameters;
+    }
+
+    @Override
     public CompletionStage<?> onDelta(int sequence, byte[] chunk, Instant at) {
-      lastDelta = publisher.delta(taken.attempt(), sequence, chunk, at);
+      lastDelta =
+          publisher.delta(
+              taken.attempt(), sequence, chunk, at, sequence == 1 ? dropped : List.of());
       return lastDelta;
     }
 
@@ -146,7 +155,11 @@ final class AttemptCalls implements TakenOffsets.Listener {
         warn(report);
       } finally {
         ends.accept(
-            new CallEnd.Called(taken.tokensEstimated(), used(report), closedFor(report.outcome())));
+            new CallEnd.Called(
+                taken.tokensEstimated(),
+                used(report),
+                closedFor(report.outcome()),
+                report.limits()));
       }
     }
 

@@ -275,7 +275,8 @@ public final class AttemptConsumer {
             case CallEnd.Called called ->
                 throttle
                     .finished(called.tokensEstimated(), called.tokensUsed(), now)
-                    .closedFor(called.closedFor().toNanos(), now);
+                    .closedFor(called.closedFor().toNanos(), now)
+                    .noticed(called.limits(), now);
             case CallEnd.NotCalled not -> throttle.returned(not.tokensEstimated(), now);
           };
     }

@@ -96,7 +96,11 @@ public final class ReplyPublisher {
   }
 
   public CompletableFuture<Void> delta(
-      AttemptRequested attempt, int sequence, byte[] chunk, Instant at) {
+      AttemptRequested attempt,
+      int sequence,
+      byte[] chunk,
+      Instant at,
+      List<String> droppedParameters) {
     var delta =
         new StreamDelta(
             attempt.getRequestId(),
@@ -104,7 +108,8 @@ public final class ReplyPublisher {
             attempt.getNumber(),
             sequence,
             at,
-            ByteBuffer.wrap(chunk));
+            ByteBuffer.wrap(chunk),
+            droppedParameters);
     return send(deltas.record(attempt.getRequestId(), delta, attempt.getRequestId()));
   }
 
@@ -121,7 +126,8 @@ public final class ReplyPublisher {
             .setVerdict(report.outcome().verdict())
             .setStartedAt(report.startedAt())
             .setRepliedAt(report.repliedAt())
-            .setDeltas(report.deltas());
+            .setDeltas(report.deltas())
+            .setDroppedParameters(report.droppedParameters());
     report.upstreamStatus().ifPresent(reply::setUpstreamStatus);
     report.firstByteMs().ifPresent(reply::setFirstByteMs);
     var usage = report.outcome().usage();

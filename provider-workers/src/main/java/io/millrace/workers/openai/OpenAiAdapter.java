@@ -2,8 +2,8 @@ package io.millrace.workers.openai;
 
 import io.millrace.schemas.AttemptRequested;
 import io.millrace.schemas.Verdict;
-import io.millrace.workers.CallSigner;
 import io.millrace.workers.ClientError;
+import io.millrace.workers.Credential;
 import io.millrace.workers.HttpCall;
 import io.millrace.workers.Outcome;
 import io.millrace.workers.ProviderAdapter;
@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,16 +28,21 @@ public final class OpenAiAdapter implements ProviderAdapter {
   private static final Set<String> ENDPOINTS = Set.of(CHAT, EMBEDDINGS);
 
   private final URI baseUrl;
-  private final CallSigner signer;
+  private final List<Credential> credentials;
 
-  public OpenAiAdapter(URI baseUrl, CallSigner signer) {
+  public OpenAiAdapter(URI baseUrl, List<Credential> credentials) {
     this.baseUrl = baseUrl;
-    this.signer = signer;
+    this.credentials = List.copyOf(credentials);
   }
 
   @Override
   public URI baseUrl() {
     return baseUrl;
+  }
+
+  @Override
+  public List<Credential> credentials() {
+    return credentials;
   }
 
   @Override
@@ -61,8 +67,8 @@ public final class OpenAiAdapter implements ProviderAdapter {
             attempt.getRequestId());
     var path = attempt.getEndpoint().substring("/v1".length());
     var call = new HttpCall("POST", path, headers, rewrite.body());
-    return new Translation.Call(
-        signer.sign(call, now), readerOf(attempt, isStream, rewrite.wantsUsage(), now));
+    return Translation.one(
+        call, () -> readerOf(attempt, isStream, rewrite.wantsUsage(), now), List.of());
   }
 
   private static OpenAiReplyReader readerOf(

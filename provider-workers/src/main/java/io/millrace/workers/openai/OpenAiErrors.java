@@ -2,11 +2,12 @@ package io.millrace.workers.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.schemas.Verdict;
-import io.millrace.workers.ClientError;
 import io.millrace.workers.Outcome;
 import io.millrace.workers.ResponseHead;
 import io.millrace.workers.RetryAfter;
 import io.millrace.workers.canonical.Json;
+import io.millrace.workers.canonical.ProviderFailures;
+import io.millrace.workers.canonical.ProviderFailures.Complaint;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
@@ -48,16 +49,13 @@ final class OpenAiErrors {
 
   /** Something came that is not of OpenAI's form. */
   static Outcome.Failure notUnderstood() {
-    return Outcome.Failure.of(
-        Verdict.UPSTREAM_FAILURE,
-        ClientError.serverError(
-            502, "upstream_answer_invalid", "The provider's answer could not be understood."));
+    return ProviderFailures.notUnderstood();
   }
 
   private static Outcome.Failure failure(int status, ResponseHead head, ErrorText text) {
     var verdict = verdictOf(status, text);
-    return new Outcome.Failure(
-        verdict, clientError(verdict, status, text), RetryAfter.of(head), null);
+    var complaint = new Complaint(text.code(), text.param(), text.message());
+    return ProviderFailures.of(verdict, status, complaint, RetryAfter.of(head));
   }
 
   private static Verdict verdictOf(int status, ErrorText text) {
@@ -93,59 +91,8 @@ final class OpenAiErrors {
     }
     boolean isTooLong =
         text.code().equals("context_length_exceeded")
-            || text.blames("maximum context length")
-            || text.blames("context_length")
-            || text.blames("prompt is too long")
-            || text.blames("input is too long")
-            || text.blames("too many tokens");
+            || ProviderFailures.saysTooLong(text.message());
     return isTooLong ? Verdict.CONTEXT_TOO_LONG : Verdict.INVALID;
-  }
-
-  private static ClientError clientError(Verdict verdict, int status, ErrorText text) {
-    return switch (verdict) {
-      case INVALID -> blaming(status == 413 ? 413 : 400, text, text.code());
-      case CONTEXT_TOO_LONG -> blaming(400, text, "context_length_exceeded");
-      case CONTENT_FILTERED -> blaming(400, text, text.code());
-      case NOT_FOUND -> blaming(404, text, "model_not_found");
-      case RATE_LIMITED ->
-          new ClientError(
-              429,
-              "requests",
-              "rate_limit_exceeded",
-              null,
-              "The provider's rate limit is reached.");
-      case OUT_OF_QUOTA ->
-          new ClientError(
-              429,
-              "insufficient_quota",
-              "insufficient_quota",
-              null,
-              "The provider's quota is used up.");
-      case OVERLOADED ->
-          new ClientError(
-              503,
-              "service_unavailable_error",
-              "server_is_overloaded",
-              null,
-              "The provider is overloaded.");
-      case TIMEOUT ->
-          ClientError.serverError(504, "upstream_timeout", "The provider did not answer in time.");
-      case UNAUTHORISED ->
-          ClientError.serverError(
-              502, "upstream_unauthorised", "The provider does not accept this service's key.");
-      case UPSTREAM_FAILURE, CUT_STREAM, CANCELLED, COMPLETED, INCOMPLETE ->
-          ClientError.serverError(502, "upstream_failure", "The provider failed.");
-    };
-  }
-
-  private static ClientError blaming(int status, ErrorText text, String code) {
-    return new ClientError(
-        status,
-        "invalid_request_error",
-        // Some hosts put the status there; OpenAI's codes are words.
-        code.isEmpty() || Character.isDigit(code.charAt(0)) ? null : code,
-        text.param().isEmpty() ? null : text.param(),
-        text.message().isEmpty() ? "The provider refused the request." : text.message());
   }
 
   /** Which status an error would have had, had it come before the head. */

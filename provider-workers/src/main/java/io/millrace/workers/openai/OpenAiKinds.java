@@ -1,29 +1,31 @@
 package io.millrace.workers.openai;
 
 import io.millrace.schemas.config.ProviderConfig;
-import io.millrace.workers.CallSigner;
+import io.millrace.workers.Capabilities;
+import io.millrace.workers.Credential;
 import io.millrace.workers.ProviderKind;
+import io.millrace.workers.ProviderKinds;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 
 /** The kinds of providers that OpenAI's wire form serves. */
-public final class OpenAiKinds {
+public final class OpenAiKinds implements ProviderKinds {
 
   private static final String OPENAI_URL = "https://api.openai.com/v1";
 
-  private OpenAiKinds() {}
-
-  public static List<ProviderKind> all() {
+  @Override
+  public List<ProviderKind> all() {
     return List.of(
-        new ProviderKind("openai", provider -> adapter(provider, OPENAI_URL)),
-        new ProviderKind("openai-compatible", provider -> adapter(provider, "")),
-        new ProviderKind("simulator", provider -> adapter(provider, "")));
+        new ProviderKind("openai", Capabilities.all(), provider -> adapter(provider, OPENAI_URL)),
+        new ProviderKind(
+            "openai-compatible", Capabilities.all(), provider -> adapter(provider, "")),
+        new ProviderKind("simulator", Capabilities.all(), provider -> adapter(provider, "")));
   }
 
   private static OpenAiAdapter adapter(ProviderConfig provider, String urlDefault) {
     var url = provider.baseUrl().isEmpty() ? urlDefault : provider.baseUrl();
-    return new OpenAiAdapter(urlOf(provider.name(), url), CallSigner.bearer(provider.apiKey()));
+    return new OpenAiAdapter(urlOf(provider.name(), url), Credential.bearers(provider.keys()));
   }
 
   private static URI urlOf(String provider, String url) {

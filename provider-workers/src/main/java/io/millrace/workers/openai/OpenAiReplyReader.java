@@ -11,6 +11,7 @@ import io.millrace.workers.ResponseHead;
 import io.millrace.workers.canonical.ChatStream;
 import io.millrace.workers.canonical.Json;
 import io.millrace.workers.framing.SseDecoder;
+import io.millrace.workers.framing.StreamDecoder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
@@ -107,7 +108,7 @@ final class OpenAiReplyReader implements ReplyReader {
     return BreakageOutcomes.of(breakage, false, null);
   }
 
-  private void onEvent(SseDecoder.Event event, Consumer<byte[]> deltas) {
+  private void onEvent(StreamDecoder.Event event, Consumer<byte[]> deltas) {
     if (isComplete()) {
       return;
     }

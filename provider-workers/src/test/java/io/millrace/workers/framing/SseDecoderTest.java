@@ -25,9 +25,9 @@ class SseDecoderTest {
       // Then
       assertThat(events)
           .containsExactly(
-              new SseDecoder.Event("", "{\"a\":1}"),
-              new SseDecoder.Event("x", "ü\nb"),
-              new SseDecoder.Event("", "[DONE]"));
+              new StreamDecoder.Event("", "{\"a\":1}"),
+              new StreamDecoder.Event("x", "ü\nb"),
+              new StreamDecoder.Event("", "[DONE]"));
     }
   }
 
@@ -38,12 +38,12 @@ class SseDecoderTest {
     // When
     var events = decode(stream, stream.length);
     // Then
-    assertThat(events).containsExactly(new SseDecoder.Event("", "a"));
+    assertThat(events).containsExactly(new StreamDecoder.Event("", "a"));
   }
 
-  private static List<SseDecoder.Event> decode(byte[] stream, int size) {
+  private static List<StreamDecoder.Event> decode(byte[] stream, int size) {
     var decoder = new SseDecoder();
-    var events = new ArrayList<SseDecoder.Event>();
+    var events = new ArrayList<StreamDecoder.Event>();
     for (int i = 0; i < stream.length; i += size) {
       int length = Math.min(size, stream.length - i);
       var piece = new byte[length];

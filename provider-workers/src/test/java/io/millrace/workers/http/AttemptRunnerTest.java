@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.schemas.AttemptRequested;
 import io.millrace.schemas.Verdict;
+import io.millrace.schemas.config.MediaConfig;
 import io.millrace.schemas.config.ProviderConfig;
-import io.millrace.schemas.config.ProviderLimits;
 import io.millrace.schemas.config.ProviderTimeouts;
 import io.millrace.workers.CallReport;
 import io.millrace.workers.CallSink;
@@ -337,16 +337,11 @@ class AttemptRunnerTest {
 
   private AttemptRunner runnerAt(int port, ProviderTimeouts timeouts) {
     var provider =
-        new ProviderConfig(
-            "sim",
-            "simulator",
-            "http://127.0.0.1:" + port + "/v1",
-            "",
-            "",
-            ProviderLimits.defaults(),
-            timeouts);
-    var adapter = new ProviderAdapters(OpenAiKinds.all()).adapterFor(provider);
-    return new AttemptRunner(vertx, EventLoops.of(vertx), provider, adapter, clock);
+        ProviderConfig.of("sim", "simulator", "http://127.0.0.1:" + port + "/v1")
+            .withTimeouts(timeouts);
+    var adapter = new ProviderAdapters(new OpenAiKinds().all()).adapterFor(provider);
+    var media = new MediaFetcher(vertx, MediaConfig.defaults(), AddressResolver.system());
+    return new AttemptRunner(vertx, EventLoops.of(vertx), provider, adapter, media, clock);
   }
 
   private static void json(HttpServerRequest request, int status, String body) {
@@ -366,6 +361,9 @@ class AttemptRunnerTest {
     private final CompletableFuture<CallReport> end = new CompletableFuture<>();
     private final CountDownLatch someDeltas = new CountDownLatch(100);
     private CompletableFuture<Void> safe = CompletableFuture.completedFuture(null);
+
+    @Override
+    public void onDropped(List<String> parameters) {}
 
     @Override
     public CompletionStage<?> onDelta(int sequence, byte[] chunk, Instant at) {

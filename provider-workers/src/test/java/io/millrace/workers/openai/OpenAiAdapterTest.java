@@ -12,7 +12,8 @@ import io.millrace.schemas.AttemptRequested;
 import io.millrace.schemas.Usage;
 import io.millrace.schemas.Verdict;
 import io.millrace.workers.Breakage;
-import io.millrace.workers.CallSigner;
+import io.millrace.workers.Credential;
+import io.millrace.workers.HttpCall;
 import io.millrace.workers.Outcome;
 import io.millrace.workers.ReplyReader;
 import io.millrace.workers.ResponseHead;
@@ -42,7 +43,8 @@ class OpenAiAdapterTest {
         "prompt_tokens_details":{"cached_tokens":8,"cache_write_tokens":3},"completion_tokens_details":{"reasoning_tokens":4}},"x_new":1.10}""";
 
   private final OpenAiAdapter adapter =
-      new OpenAiAdapter(URI.create("https://api.openai.com/v1"), CallSigner.bearer("sk-secret"));
+      new OpenAiAdapter(
+          URI.create("https://api.openai.com/v1"), Credential.bearers(List.of("sk-secret")));
   private final List<JsonNode> deltas = new ArrayList<>();
 
   @Test
@@ -55,11 +57,11 @@ class OpenAiAdapterTest {
     // When
     var call = call(anAttempt().setBody(utf8(body)).build());
     // Then
+    assertThat(signed(call.http()).headers()).containsEntry("authorization", "Bearer sk-secret");
     assertThat(call.http().method()).isEqualTo("POST");
     assertThat(call.http().path()).isEqualTo("/chat/completions");
     assertThat(call.http().headers())
         .containsOnly(
-            Map.entry("authorization", "Bearer sk-secret"),
             Map.entry("content-type", "application/json"),
             Map.entry("accept", "application/json"),
             Map.entry("x-client-request-id", "req_0123"));
@@ -67,7 +69,7 @@ class OpenAiAdapterTest {
         .isEqualTo(
             """
             {"model":"gpt-4o-mini","temperature" : 0.70,"x":{"model":"kept"},"messages":[{"role":"user","content":"a\\u00e9\\n\\"}"}],"seed":1e-8,"stop":null}""");
-    assertThat(call.http().toString()).doesNotContain("secret").doesNotContain("messages");
+    assertThat(signed(call.http()).toString()).doesNotContain("secret").doesNotContain("messages");
   }
 
   @ParameterizedTest
@@ -115,7 +117,10 @@ class OpenAiAdapterTest {
     assertThat(outcome)
         .isEqualTo(
             new Outcome.Answer(
-                verdict, "gpt-4o-mini-2024", new Usage(20L, 8L, 3L, 9L, 4L, false), utf8(body)));
+                verdict,
+                "gpt-4o-mini-2024",
+                new Usage(20L, 8L, 3L, 0L, 9L, 4L, false),
+                utf8(body)));
   }
 
   @Test
@@ -127,7 +132,7 @@ class OpenAiAdapterTest {
     // When
     var outcome = whole(anAttempt().build(), 200, body);
     // Then
-    assertThat(outcome.usage()).isEqualTo(new Usage(7L, 0L, 0L, 2L, 0L, true));
+    assertThat(outcome.usage()).isEqualTo(new Usage(7L, 0L, 0L, 0L, 2L, 0L, true));
   }
 
   @Test
@@ -145,7 +150,7 @@ class OpenAiAdapterTest {
     assertThat(outcome)
         .isEqualTo(
             new Outcome.Answer(
-                Verdict.COMPLETED, "e", new Usage(5L, 0L, 0L, 0L, 0L, false), utf8(body)));
+                Verdict.COMPLETED, "e", new Usage(5L, 0L, 0L, 0L, 0L, 0L, false), utf8(body)));
   }
 
   @ParameterizedTest
@@ -205,7 +210,7 @@ class OpenAiAdapterTest {
   @Test
   void shouldFailWhenAPageComesWithAGoodStatus() {
     // Given
-    var reader = call(anAttempt().setStream(true).build()).reader();
+    var reader = call(anAttempt().setStream(true).build()).reader().get();
     // When
     var outcome = read(reader, head(200, "text/html"), "data: {}");
     // Then
@@ -246,7 +251,7 @@ class OpenAiAdapterTest {
     assertThat(deltas.get(1).path("obfuscation").asText()).isEqualTo("xx");
     assertThat(deltas.get(2).at("/choices/0/delta/tool_calls/0/index").asInt(-1)).isZero();
     assertThat(outcome.verdict()).isEqualTo(Verdict.INCOMPLETE);
-    assertThat(outcome.usage()).isEqualTo(new Usage(4L, 0L, 0L, 2L, 0L, false));
+    assertThat(outcome.usage()).isEqualTo(new Usage(4L, 0L, 0L, 0L, 2L, 0L, false));
     assertThat(bodyOf(outcome).at("/choices/0").toString())
         .isEqualTo(
             """
@@ -286,7 +291,7 @@ class OpenAiAdapterTest {
     // Given
     var stream =
         "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"12345678\"}}]}\n\ndata: {\"cho";
-    var reader = call(anAttempt().setStream(true).build()).reader();
+    var reader = call(anAttempt().setStream(true).build()).reader().get();
     reader.onHead(head(200, "text/event-stream"));
     reader.onBytes(stream.getBytes(StandardCharsets.UTF_8), this::onDelta);
     // When
@@ -294,7 +299,7 @@ class OpenAiAdapterTest {
     // Then
     assertThat(deltas).hasSize(1);
     assertThat(outcome.verdict()).isEqualTo(Verdict.CUT_STREAM);
-    assertThat(outcome.usage()).isEqualTo(new Usage(7L, 0L, 0L, 2L, 0L, true));
+    assertThat(outcome.usage()).isEqualTo(new Usage(7L, 0L, 0L, 0L, 2L, 0L, true));
   }
 
   @ParameterizedTest
@@ -343,10 +348,10 @@ class OpenAiAdapterTest {
     var attempt = anAttempt().setStream(true).build();
     // When
     var outcome =
-        read(call(attempt).reader(), head(200, "application/json"), ANSWER.formatted("stop"));
+        read(call(attempt).reader().get(), head(200, "application/json"), ANSWER.formatted("stop"));
     // Then
     assertThat(outcome.verdict()).isEqualTo(Verdict.COMPLETED);
-    assertThat(outcome.usage()).isEqualTo(new Usage(20L, 8L, 3L, 9L, 4L, false));
+    assertThat(outcome.usage()).isEqualTo(new Usage(20L, 8L, 3L, 0L, 9L, 4L, false));
     assertThat(deltas).hasSize(1);
     assertThat(deltas.get(0).at("/choices/0/delta/content").asText()).isEqualTo("Hello, you");
     assertThat(deltas.get(0).at("/choices/0/finish_reason").asText()).isEqualTo("stop");
@@ -362,7 +367,7 @@ class OpenAiAdapterTest {
   })
   void shouldReckonNothingUsedWhenNothingCame(Breakage breakage, Verdict verdict, int status) {
     // Given
-    var reader = call(anAttempt().build()).reader();
+    var reader = call(anAttempt().build()).reader().get();
     // When
     var outcome = reader.onBroken(breakage);
     // Then
@@ -378,21 +383,30 @@ class OpenAiAdapterTest {
 
   private Translation.Call call(AttemptRequested attempt) {
     return switch (adapter.translate(attempt, NOW)) {
-      case Translation.Call call -> call;
+      case Translation.Calls calls -> calls.calls().getFirst();
+      case Translation.MediaWanted wanted -> throw new AssertionError("fetches: " + wanted);
       case Translation.Refused refused ->
           throw new AssertionError("refused: " + refused.failure().error().message());
     };
   }
 
+  private HttpCall signed(HttpCall call) {
+    return switch (adapter.credentials().getFirst()) {
+      case Credential.Fixed fixed -> fixed.signer().sign(call, NOW);
+      case Credential.Lent lent -> throw new AssertionError("a key is never lent: " + lent);
+    };
+  }
+
   private Outcome whole(AttemptRequested attempt, int status, String body) {
     return read(
-        call(attempt).reader(),
+        call(attempt).reader().get(),
         head(status, body.startsWith("<") ? "text/html" : "application/json"),
         body);
   }
 
   private Outcome streamed(AttemptRequested attempt, String stream) {
-    return read(call(attempt).reader(), head(200, "text/event-stream; charset=utf-8"), stream);
+    return read(
+        call(attempt).reader().get(), head(200, "text/event-stream; charset=utf-8"), stream);
   }
 
   private Outcome read(ReplyReader reader, ResponseHead head, String body) {

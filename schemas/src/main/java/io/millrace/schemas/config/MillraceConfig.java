@@ -27,6 +27,7 @@ public record MillraceConfig(
     TopicsConfig topics,
     String blobStore,
     CallbacksConfig callbacks,
+    MediaConfig media,
     IngressConfig ingress,
     DispatcherConfig dispatcher,
     WorkersConfig workers,
@@ -75,6 +76,7 @@ public record MillraceConfig(
       @Nullable TopicsConfig topics,
       @Nullable String blobStore,
       @Nullable CallbacksConfig callbacks,
+      @Nullable MediaConfig media,
       @Nullable IngressConfig ingress,
       @Nullable DispatcherConfig dispatcher,
       @Nullable WorkersConfig workers,
@@ -89,6 +91,7 @@ public record MillraceConfig(
         orDefault(topics, TopicsConfig.defaults()),
         orDefault(blobStore, ""),
         orDefault(callbacks, CallbacksConfig.defaults()),
+        orDefault(media, MediaConfig.defaults()),
         orDefault(ingress, IngressConfig.defaults()),
         orDefault(dispatcher, DispatcherConfig.defaults()),
         orDefault(workers, WorkersConfig.defaults()),
@@ -100,7 +103,7 @@ public record MillraceConfig(
 
   /** What holds without a file: no providers, routes or accounts yet. */
   public static MillraceConfig defaults() {
-    return of(null, null, null, null, null, null, null, null, null, null, null, null, null);
+    return of(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
   }
 
   public MillraceConfig withHttp(HttpConfig http) {
@@ -111,6 +114,7 @@ public record MillraceConfig(
         topics,
         blobStore,
         callbacks,
+        media,
         ingress,
         dispatcher,
         workers,
@@ -128,6 +132,7 @@ public record MillraceConfig(
         topics,
         blobStore,
         callbacks,
+        media,
         ingress,
         dispatcher,
         workers,
@@ -145,6 +150,7 @@ public record MillraceConfig(
         topics,
         blobStore,
         callbacks,
+        media,
         ingress,
         dispatcher,
         workers,
@@ -162,6 +168,7 @@ public record MillraceConfig(
         topics,
         blobStore,
         callbacks,
+        media,
         ingress,
         dispatcher,
         workers,
@@ -179,6 +186,25 @@ public record MillraceConfig(
         topics,
         blobStore,
         callbacks,
+        media,
+        ingress,
+        dispatcher,
+        workers,
+        providers,
+        routes,
+        accounts,
+        prices);
+  }
+
+  public MillraceConfig withMedia(MediaConfig media) {
+    return new MillraceConfig(
+        http,
+        kafka,
+        schemaRegistry,
+        topics,
+        blobStore,
+        callbacks,
+        media,
         ingress,
         dispatcher,
         workers,
@@ -196,6 +222,7 @@ public record MillraceConfig(
         topics,
         blobStore,
         callbacks,
+        media,
         ingress,
         dispatcher,
         workers,
@@ -213,6 +240,7 @@ public record MillraceConfig(
         topics,
         blobStore,
         callbacks,
+        media,
         ingress,
         dispatcher,
         workers,
@@ -230,6 +258,7 @@ public record MillraceConfig(
         topics,
         blobStore,
         callbacks,
+        media,
         ingress,
         dispatcher,
         workers,
@@ -249,6 +278,7 @@ public record MillraceConfig(
         topics,
         blobStore,
         callbacks,
+        media,
         ingress,
         dispatcher,
         workers,
@@ -266,6 +296,7 @@ public record MillraceConfig(
         topics,
         blobStore,
         callbacks,
+        media,
         ingress,
         dispatcher,
         workers,

@@ -5,6 +5,8 @@ import static io.millrace.schemas.config.Checks.orDefault;
 import static io.millrace.schemas.config.Checks.required;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param name name that routes, prices and topics use: a-z, 0-9 and hyphen
  * @param kind which adapter speaks to it, such as openai
  * @param baseUrl where it is, ending as its kind's own base URL does; default that of the kind
- * @param apiKey its key; default none
+ * @param keys its keys, used in turn: {@code apiKey} and then {@code apiKeys} of the file; default
+ *     none
  * @param region where it runs; default unknown
+ * @param project vertex: the Google Cloud project; default that of the credentials
+ * @param apiVersion azure-openai: version of the deployments form; default the v1 form
+ * @param credentials what kinds that do not go by a key go by; default none
+ * @param credentialsFile vertex: path of a service account's key file; default none
+ * @param unsupportedParameters what becomes of request fields that it cannot take; default drop
  * @param limits what it allows; default no limit but 1,000 calls in flight
  * @param timeouts how long to wait for it
  */
@@ -22,12 +30,17 @@ public record ProviderConfig(
     String name,
     String kind,
     String baseUrl,
-    String apiKey,
+    List<String> keys,
     String region,
+    String project,
+    String apiVersion,
+    ProviderCredentials credentials,
+    String credentialsFile,
+    UnsupportedParameters unsupportedParameters,
     ProviderLimits limits,
     ProviderTimeouts timeouts) {
 
-  /** Hides the key. */
+  /** Hides the keys. */
   @Override
   public String toString() {
     return "ProviderConfig[name=" + name + ", kind=" + kind + ", baseUrl=" + baseUrl + "]";
@@ -37,6 +50,10 @@ public record ProviderConfig(
     check(
         name.matches("[a-z0-9-]{1,40}"),
         "providers[].name must be 1 to 40 of a-z, 0-9 and hyphen: " + name);
+    keys = List.copyOf(keys);
+    check(
+        keys.stream().distinct().count() == keys.size(),
+        "providers[" + name + "].apiKeys has the same key twice");
   }
 
   @JsonCreator
@@ -45,16 +62,101 @@ public record ProviderConfig(
       @Nullable String kind,
       @Nullable String baseUrl,
       @Nullable String apiKey,
+      @Nullable List<String> apiKeys,
       @Nullable String region,
+      @Nullable String project,
+      @Nullable String apiVersion,
+      @Nullable ProviderCredentials credentials,
+      @Nullable String credentialsFile,
+      @Nullable UnsupportedParameters unsupportedParameters,
       @Nullable ProviderLimits limits,
       @Nullable ProviderTimeouts timeouts) {
+    var keys = new ArrayList<String>();
+    if (apiKey != null && !apiKey.isEmpty()) {
+      keys.add(apiKey);
+    }
+    keys.addAll(orDefault(apiKeys, List.of()));
     return new ProviderConfig(
         required(name, "name"),
         required(kind, "kind"),
         orDefault(baseUrl, ""),
-        orDefault(apiKey, ""),
+        keys,
         orDefault(region, ""),
+        orDefault(project, ""),
+        orDefault(apiVersion, ""),
+        orDefault(credentials, ProviderCredentials.NONE),
+        orDefault(credentialsFile, ""),
+        orDefault(unsupportedParameters, UnsupportedParameters.DROP),
         orDefault(limits, ProviderLimits.defaults()),
         orDefault(timeouts, ProviderTimeouts.defaults()));
+  }
+
+  /** A provider of which nothing else is said. */
+  public static ProviderConfig of(String name, String kind, String baseUrl) {
+    return of(name, kind, baseUrl, null, null, null, null, null, null, null, null, null, null);
+  }
+
+  public ProviderConfig withKeys(List<String> keys) {
+    return new ProviderConfig(
+        name,
+        kind,
+        baseUrl,
+        keys,
+        region,
+        project,
+        apiVersion,
+        credentials,
+        credentialsFile,
+        unsupportedParameters,
+        limits,
+        timeouts);
+  }
+
+  public ProviderConfig withUnsupportedParameters(UnsupportedParameters unsupportedParameters) {
+    return new ProviderConfig(
+        name,
+        kind,
+        baseUrl,
+        keys,
+        region,
+        project,
+        apiVersion,
+        credentials,
+        credentialsFile,
+        unsupportedParameters,
+        limits,
+        timeouts);
+  }
+
+  public ProviderConfig withLimits(ProviderLimits limits) {
+    return new ProviderConfig(
+        name,
+        kind,
+        baseUrl,
+        keys,
+        region,
+        project,
+        apiVersion,
+        credentials,
+        credentialsFile,
+        unsupportedParameters,
+        limits,
+        timeouts);
+  }
+
+  public ProviderConfig withTimeouts(ProviderTimeouts timeouts) {
+    return new ProviderConfig(
+        name,
+        kind,
+        baseUrl,
+        keys,
+        region,
+        project,
+        apiVersion,
+        credentials,
+        credentialsFile,
+        unsupportedParameters,
+        limits,
+        timeouts);
   }
 }

@@ -4,8 +4,6 @@ import io.millrace.dispatcher.PriceCatalogue;
 import io.millrace.schemas.config.MillraceConfig;
 import io.millrace.schemas.config.PriceConfig;
 import io.millrace.schemas.config.ProviderConfig;
-import io.millrace.schemas.config.ProviderLimits;
-import io.millrace.schemas.config.ProviderTimeouts;
 import io.millrace.schemas.config.RetryConfig;
 import io.millrace.schemas.config.RouteConfig;
 import io.millrace.schemas.config.TargetConfig;
@@ -39,15 +37,7 @@ final class StandIn {
         history.add(price);
       }
     }
-    var provider =
-        new ProviderConfig(
-            PROVIDER,
-            PROVIDER,
-            baseUrl,
-            "",
-            "",
-            ProviderLimits.defaults(),
-            ProviderTimeouts.defaults());
+    var provider = ProviderConfig.of(PROVIDER, PROVIDER, baseUrl);
     return config.withProviders(
         List.of(provider),
         byModel.keySet().stream().map(StandIn::route).toList(),

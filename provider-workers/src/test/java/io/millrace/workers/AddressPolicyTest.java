@@ -2,15 +2,15 @@ package io.millrace.workers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.workers.CallbackAddressPolicy.Destination;
+import io.millrace.workers.AddressPolicy.Destination;
 import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CallbackAddressPolicyTest {
+class AddressPolicyTest {
 
-  private final CallbackAddressPolicy policy = new CallbackAddressPolicy(false);
+  private final AddressPolicy policy = new AddressPolicy(false);
 
   @ParameterizedTest
   @ValueSource(
@@ -76,7 +76,7 @@ class CallbackAddressPolicyTest {
   @Test
   void shouldAllowLoopbackAndHttpWhenTheOperatorDoes() throws Exception {
     // Given
-    var open = new CallbackAddressPolicy(true);
+    var open = new AddressPolicy(true);
     // When
     var destination = open.judge("http://localhost:8080/hook");
     // Then

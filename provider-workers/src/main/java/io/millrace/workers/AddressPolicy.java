@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where a callback may go. Clients choose the URL, so it must not become a way to reach what only
- * this machine can: https only, and only addresses of the public internet, unless the operator
- * allows private networks. Names are judged by the addresses they resolve to, and the caller
- * connects to the very address that was judged.
+ * Where a URL that a client chose may lead: a callback, an image. It must not become a way to reach
+ * what only this machine can: https only, and only addresses of the public internet, unless the
+ * operator allows private networks. Names are judged by the addresses they resolve to, and the
+ * caller connects to the very address that was judged.
  */
-public final class CallbackAddressPolicy {
+public final class AddressPolicy {
 
   private static final List<Block> FORBIDDEN =
       List.of(
@@ -44,7 +44,7 @@ public final class CallbackAddressPolicy {
 
   private final boolean allowPrivateNetworks;
 
-  public CallbackAddressPolicy(boolean allowPrivateNetworks) {
+  public AddressPolicy(boolean allowPrivateNetworks) {
     this.allowPrivateNetworks = allowPrivateNetworks;
   }
 
