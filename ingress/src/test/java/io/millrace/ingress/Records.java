@@ -16,6 +16,7 @@ import io.millrace.schemas.Verdict;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /** Records with good defaults, so that a test shows only what matters. */
@@ -87,7 +88,8 @@ public final class Records {
         attempt,
         sequence,
         AT,
-        bytes("{\"delta\":\"" + attempt + "." + sequence + "\"}"));
+        bytes("{\"delta\":\"" + attempt + "." + sequence + "\"}"),
+        List.of());
   }
 
   public static RequestStateChanged.Builder aChange(String account, String requestId) {
