@@ -5,6 +5,7 @@ import io.millrace.simulator.script.Behaviour;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The words of an answer as they stand inside a JSON string, one word per output token. Every
@@ -35,7 +36,7 @@ public final class AnswerText {
   }
 
   /** The given text, of which a blank one becomes the word "empty". */
-  static AnswerText echoOf(String text) {
+  static AnswerText of(String text) {
     // Half a surrogate pair can be written in JSON but not in UTF-8.
     String valid = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     return valid.isBlank() ? quoted("empty") : quoted(valid);
@@ -48,6 +49,49 @@ public final class AnswerText {
   /** The first words only. */
   AnswerText limitedTo(int wordsMax) {
     return wordsMax >= words ? this : new AnswerText(json, ends, wordsMax);
+  }
+
+  /** The sequence that occurs first, or an empty one. */
+  String firstOf(List<String> sequences) {
+    String first = "";
+    int firstAt = end(words);
+    for (String sequence : sequences) {
+      int at = indexOf(sequence);
+      if (at >= 0 && at < firstAt) {
+        first = sequence;
+        firstAt = at;
+      }
+    }
+    return first;
+  }
+
+  /** What comes before a sequence that occurs. */
+  AnswerText before(String sequence) {
+    int length = indexOf(sequence);
+    int whole = 0;
+    while (end(whole + 1) <= length) {
+      whole++;
+    }
+    if (end(whole) == length) {
+      return limitedTo(whole);
+    }
+    int[] shorter = Arrays.copyOf(ends, whole + 1);
+    shorter[whole] = length;
+    return new AnswerText(json, shorter, whole + 1);
+  }
+
+  private int indexOf(String sequence) {
+    if (sequence.isEmpty()) {
+      return -1;
+    }
+    byte[] wanted = JsonStringEncoder.getInstance().quoteAsUTF8(sequence);
+    int last = end(words) - wanted.length;
+    for (int at = 0; at <= last; at++) {
+      if (Arrays.equals(json, at, at + wanted.length, wanted, 0, wanted.length)) {
+        return at;
+      }
+    }
+    return -1;
   }
 
   /** Bytes of which the text is a prefix; {@link #end} says how long. */

@@ -3,6 +3,7 @@ package io.millrace.simulator.engine;
 import io.millrace.simulator.script.Behaviour;
 import io.millrace.simulator.script.Distribution;
 import io.millrace.simulator.script.ErrorRule;
+import io.millrace.simulator.script.Extras;
 import io.millrace.simulator.script.Faults;
 import io.millrace.simulator.script.StreamPace;
 import java.util.Optional;
@@ -21,7 +22,7 @@ public final class Call {
   private final AtomicInteger inFlight;
   private final String requestId;
   private String model = "";
-  private Verdict.Usage usage = new Verdict.Usage(0, 0);
+  private Verdict.Usage usage = Verdict.Usage.NONE;
   private Runnable release = () -> {};
   private boolean isOver;
 
@@ -74,23 +75,29 @@ public final class Call {
 
   private Verdict.Answer answer(
       CallFacts facts, Engine.ModelRules own, Draws draws, Verdict.Timing timing, long nowNanos) {
-    AnswerText wanted = text(facts, own.behaviour(), draws);
-    AnswerText text = wanted.limitedTo(facts.outputTokensMax());
-    int outputTokens = text.words() * facts.answers();
-    usage = new Verdict.Usage(facts.inputTokens(), outputTokens);
-    LimitState limits = own.limiter().charge(outputTokens, nowNanos);
-    return new Verdict.Answer(text, text.words() < wanted.words(), usage, timing, limits);
+    Composed composed = Composed.of(facts, own.behaviour(), draws);
+    usage = usage(facts, own.behaviour().extras(), composed);
+    LimitState limits = own.limiter().charge(usage.outputTokens(), nowNanos);
+    return new Verdict.Answer(
+        composed.text(),
+        composed.reasoning(),
+        composed.toolUses(),
+        composed.ending(),
+        composed.stopSequence(),
+        usage,
+        timing,
+        limits);
   }
 
-  private static AnswerText text(CallFacts facts, Behaviour behaviour, Draws draws) {
-    if (facts.outputTokensMax() == 0) {
-      return AnswerText.ofWords(0);
-    }
-    if (behaviour.isEcho()) {
-      return AnswerText.echoOf(facts.prompt());
-    }
-    double sampled = draws.sample(behaviour.outputTokens(), Draws.Topic.OUTPUT_TOKENS);
-    return AnswerText.ofWords(Math.clamp(Math.round(sampled), 1, Behaviour.OUTPUT_TOKENS_MAX));
+  private static Verdict.Usage usage(CallFacts facts, Extras extras, Composed composed) {
+    int input = facts.inputTokens();
+    int cached = Math.min(extras.cachedInputTokens(), input);
+    return new Verdict.Usage(
+        input,
+        cached,
+        Math.min(extras.cacheWriteTokens(), input - cached),
+        composed.outputTokens() * facts.answers(),
+        composed.reasoningTokens() * facts.answers());
   }
 
   private static Verdict.Timing timing(

@@ -10,6 +10,7 @@ package io.millrace.simulator.engine;
  * @param answers how many answers are asked for
  * @param isStreamed the answer is to come in chunks
  * @param prompt the last user message, for the echo
+ * @param asked what is asked for besides words
  */
 public record CallFacts(
     String model,
@@ -18,8 +19,21 @@ public record CallFacts(
     int outputTokensMax,
     int answers,
     boolean isStreamed,
-    String prompt) {
+    String prompt,
+    Asked asked) {
   public static final int NO_LIMIT = Integer.MAX_VALUE;
+
+  /** A call that asks for words only. */
+  public CallFacts(
+      String model,
+      long bodyHash,
+      int inputTokens,
+      int outputTokensMax,
+      int answers,
+      boolean isStreamed,
+      String prompt) {
+    this(model, bodyHash, inputTokens, outputTokensMax, answers, isStreamed, prompt, Asked.TEXT);
+  }
 
   @Override
   public String toString() {

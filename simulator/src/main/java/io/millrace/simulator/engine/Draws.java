@@ -16,7 +16,8 @@ record Draws(long state) {
     HANG(2),
     CUT(3),
     LATENCY(4),
-    OUTPUT_TOKENS(5);
+    OUTPUT_TOKENS(5),
+    CONTENT_FILTER(6);
 
     private final long number;
 

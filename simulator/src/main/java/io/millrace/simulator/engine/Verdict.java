@@ -1,12 +1,49 @@
 package io.millrace.simulator.engine;
 
 import io.millrace.simulator.script.ErrorRule;
+import java.util.List;
 
 /** What is to happen to a call. */
 public sealed interface Verdict {
 
-  /** The usage of a call, as reported and as counted. */
-  record Usage(int inputTokens, int outputTokens) {}
+  /**
+   * The usage of a call, as reported and as counted.
+   *
+   * @param inputTokens all of them
+   * @param cachedInputTokens of those, read from the provider's cache
+   * @param cacheWriteTokens of those, written to it
+   * @param outputTokens all of them, over all answers
+   * @param reasoningTokens of those, thought and not said
+   */
+  record Usage(
+      int inputTokens,
+      int cachedInputTokens,
+      int cacheWriteTokens,
+      int outputTokens,
+      int reasoningTokens) {
+    static final Usage NONE = new Usage(0, 0, 0, 0, 0);
+  }
+
+  /** Why an answer ends. */
+  enum Ending {
+    STOP,
+    LENGTH,
+    TOOL_CALLS,
+    CONTENT_FILTER
+  }
+
+  /**
+   * A call of a tool.
+   *
+   * @param id 24 hexadecimal digits, to which a wire form adds what its own ids have
+   * @param arguments a JSON object that fits the tool's schema
+   */
+  record ToolUse(String id, String name, String arguments) {
+    @Override
+    public String toString() {
+      return "ToolUse[id=%s]".formatted(id);
+    }
+  }
 
   /**
    * When an answer's parts are sent.
@@ -25,10 +62,27 @@ public sealed interface Verdict {
     }
   }
 
-  /** Answer it. */
+  /**
+   * Answer it.
+   *
+   * @param text empty beside tool uses
+   * @param reasoning what to show of the thinking; empty unless asked for
+   * @param stopSequence the one that ended the text; empty when none did
+   */
   record Answer(
-      AnswerText text, boolean isLengthLimited, Usage usage, Timing timing, LimitState limits)
-      implements Verdict {}
+      AnswerText text,
+      AnswerText reasoning,
+      List<ToolUse> toolUses,
+      Ending ending,
+      String stopSequence,
+      Usage usage,
+      Timing timing,
+      LimitState limits)
+      implements Verdict {
+    public Answer {
+      toolUses = List.copyOf(toolUses);
+    }
+  }
 
   /** Take it and never answer. */
   record Hang() implements Verdict {}

@@ -50,7 +50,7 @@ public final class OpenAiRoutes implements Routes {
   public void handle(HttpServerRequest request) {
     switch (request.path()) {
       case "/v1/chat/completions" ->
-          call(request, body -> ChatCall.read(body, clock.instant().getEpochSecond()));
+          call(request, body -> ChatReader.read(body, clock.instant().getEpochSecond()));
       case "/v1/embeddings" -> call(request, EmbeddingsCall::read);
       case MODELS -> models(request);
       case String path when path.startsWith(MODELS + "/") -> model(request, path);

@@ -3,6 +3,7 @@ package io.millrace.simulator.script;
 import static io.millrace.simulator.script.ScriptException.require;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * How calls to one model, or to every model without its own entry, are answered.
@@ -10,6 +11,7 @@ import java.util.List;
  * @param latencyMs wait before an answer
  * @param outputTokens words of the answer, before the request's own limit
  * @param isEcho answer with the last user message instead; its words are the output tokens
+ * @param extras what it holds besides words
  * @param pace how a streamed answer arrives
  * @param rateLimit what is refused with 429
  * @param faults what goes wrong
@@ -18,6 +20,7 @@ public record Behaviour(
     Distribution latencyMs,
     Distribution outputTokens,
     boolean isEcho,
+    Extras extras,
     StreamPace pace,
     RateLimit rateLimit,
     Faults faults) {
@@ -30,6 +33,7 @@ public record Behaviour(
           Distribution.fixed(0),
           Distribution.fixed(16),
           false,
+          Extras.NONE,
           StreamPace.IMMEDIATE,
           RateLimit.NONE,
           Faults.NONE);
@@ -45,7 +49,7 @@ public record Behaviour(
   }
 
   public Behaviour withLatencyMs(Distribution latencyMs) {
-    return new Behaviour(latencyMs, outputTokens, isEcho, pace, rateLimit, faults);
+    return new Behaviour(latencyMs, outputTokens, isEcho, extras, pace, rateLimit, faults);
   }
 
   public Behaviour withLatencyMs(long latencyMs) {
@@ -53,7 +57,7 @@ public record Behaviour(
   }
 
   public Behaviour withOutputTokens(Distribution outputTokens) {
-    return new Behaviour(latencyMs, outputTokens, isEcho, pace, rateLimit, faults);
+    return new Behaviour(latencyMs, outputTokens, isEcho, extras, pace, rateLimit, faults);
   }
 
   public Behaviour withOutputTokens(int outputTokens) {
@@ -61,19 +65,24 @@ public record Behaviour(
   }
 
   public Behaviour withEcho(boolean isEcho) {
-    return new Behaviour(latencyMs, outputTokens, isEcho, pace, rateLimit, faults);
+    return new Behaviour(latencyMs, outputTokens, isEcho, extras, pace, rateLimit, faults);
+  }
+
+  public Behaviour withExtras(UnaryOperator<Extras> change) {
+    return new Behaviour(
+        latencyMs, outputTokens, isEcho, change.apply(extras), pace, rateLimit, faults);
   }
 
   public Behaviour withPace(StreamPace pace) {
-    return new Behaviour(latencyMs, outputTokens, isEcho, pace, rateLimit, faults);
+    return new Behaviour(latencyMs, outputTokens, isEcho, extras, pace, rateLimit, faults);
   }
 
   public Behaviour withRateLimit(RateLimit rateLimit) {
-    return new Behaviour(latencyMs, outputTokens, isEcho, pace, rateLimit, faults);
+    return new Behaviour(latencyMs, outputTokens, isEcho, extras, pace, rateLimit, faults);
   }
 
   public Behaviour withFaults(Faults faults) {
-    return new Behaviour(latencyMs, outputTokens, isEcho, pace, rateLimit, faults);
+    return new Behaviour(latencyMs, outputTokens, isEcho, extras, pace, rateLimit, faults);
   }
 
   public Behaviour withErrors(ErrorRule... errors) {
@@ -92,6 +101,7 @@ public record Behaviour(
   /** Whether calls with different bodies can be answered differently. */
   public boolean isVaried() {
     return !faults.isNone()
+        || extras.contentFilterProbability() > 0
         || !(latencyMs instanceof Distribution.Fixed)
         || !(outputTokens instanceof Distribution.Fixed);
   }

@@ -22,7 +22,20 @@ final class ScriptReader {
           .build();
 
   private static final Set<String> BEHAVIOUR_KEYS =
-      Set.of("latency", "outputTokens", "echo", "stream", "rateLimit", "errors", "hang", "cut");
+      Set.of(
+          "latency",
+          "outputTokens",
+          "echo",
+          "toolCalls",
+          "cachedInputTokens",
+          "cacheWriteTokens",
+          "reasoningTokens",
+          "contentFilter",
+          "stream",
+          "rateLimit",
+          "errors",
+          "hang",
+          "cut");
   private static final Set<String> SCRIPT_KEYS =
       union(
           BEHAVIOUR_KEYS,
@@ -86,12 +99,26 @@ final class ScriptReader {
         fields.has("latency") ? latency(fields) : base.latencyMs(),
         fields.has("outputTokens") ? outputTokens(fields) : base.outputTokens(),
         fields.flag("echo", base.isEcho()),
+        extras(fields, base.extras()),
         fields.object("stream", base.pace(), ScriptReader::pace),
         fields.object("rateLimit", base.rateLimit(), ScriptReader::rateLimit),
         new Faults(
             fields.has("errors") ? errors(fields) : faults.errors(),
-            fields.object("hang", faults.hangProbability(), ScriptReader::hang),
+            fields.object("hang", faults.hangProbability(), ScriptReader::probability),
             fields.object("cut", faults.cut(), ScriptReader::cut)));
+  }
+
+  private static Extras extras(Fields fields, Extras base) {
+    return new Extras(
+        count(fields, "toolCalls", Extras.TOOL_CALLS_MAX, base.toolCalls()),
+        count(fields, "cachedInputTokens", Extras.INPUT_TOKENS_MAX, base.cachedInputTokens()),
+        count(fields, "cacheWriteTokens", Extras.INPUT_TOKENS_MAX, base.cacheWriteTokens()),
+        count(fields, "reasoningTokens", Behaviour.OUTPUT_TOKENS_MAX, base.reasoningTokens()),
+        fields.object("contentFilter", base.contentFilterProbability(), ScriptReader::probability));
+  }
+
+  private static int count(Fields fields, String name, int max, int base) {
+    return (int) fields.integer(name, 0, max, base);
   }
 
   private static Distribution latency(Fields fields) {
@@ -184,7 +211,7 @@ final class ScriptReader {
         (int) fields.integer("concurrencyMax", 0, max, base.concurrencyMax()));
   }
 
-  private static double hang(Fields fields, double base) {
+  private static double probability(Fields fields, double base) {
     return fields.only(Set.of("probability")).number("probability", 0, 1, base);
   }
 

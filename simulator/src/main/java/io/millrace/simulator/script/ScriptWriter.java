@@ -33,6 +33,7 @@ final class ScriptWriter {
     distribution(node.putObject("latency"), behaviour.latencyMs(), "ms", "Ms");
     distribution(node.putObject("outputTokens"), behaviour.outputTokens(), "tokens", "Tokens");
     node.put("echo", behaviour.isEcho());
+    extras(node, behaviour.extras());
     pace(node.putObject("stream"), behaviour.pace());
     node.putObject("rateLimit")
         .put("requestsPerMinute", behaviour.rateLimit().requestsPerMinute())
@@ -44,6 +45,14 @@ final class ScriptWriter {
     node.putObject("cut")
         .put("probability", behaviour.faults().cut().probability())
         .put("afterChunks", behaviour.faults().cut().afterChunks());
+  }
+
+  private static void extras(ObjectNode node, Extras extras) {
+    node.put("toolCalls", extras.toolCalls())
+        .put("cachedInputTokens", extras.cachedInputTokens())
+        .put("cacheWriteTokens", extras.cacheWriteTokens())
+        .put("reasoningTokens", extras.reasoningTokens());
+    node.putObject("contentFilter").put("probability", extras.contentFilterProbability());
   }
 
   private static void distribution(

@@ -106,11 +106,11 @@ class EngineTest {
   @Test
   void shouldSurviveBrokenTextWhenEchoing() {
     // When
-    var text = AnswerText.echoOf("half \ud83d pair");
+    var text = AnswerText.of("half \ud83d pair");
     // Then
     assertThat(text.words()).isEqualTo(3);
     assertThat(new String(text.json(), 0, text.end(3), java.nio.charset.StandardCharsets.UTF_8))
         .isEqualTo("half ? pair");
-    assertThat(AnswerText.echoOf(" \n").words()).isEqualTo(1);
+    assertThat(AnswerText.of(" \n").words()).isEqualTo(1);
   }
 }

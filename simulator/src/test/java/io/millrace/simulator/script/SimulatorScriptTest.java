@@ -35,6 +35,8 @@ class SimulatorScriptTest {
              "latency": {"kind": "lognormal", "meanMs": 900, "stddevMs": 400.5},
              "outputTokens": {"kind": "uniform", "minTokens": 5, "maxTokens": 9},
              "echo": true,
+             "toolCalls": 2, "cachedInputTokens": 3, "cacheWriteTokens": 4, "reasoningTokens": 5,
+             "contentFilter": {"probability": 0.5},
              "stream": {"firstTokenMs": 200, "tokensPerSecond": 50, "chunkTokens": 2},
              "rateLimit": {"requestsPerMinute": 60, "tokensPerMinute": 9000, "concurrencyMax": 3},
              "errors": [{"status": 529, "probability": 0.1, "firstCalls": 2, "type": "t",
@@ -49,6 +51,7 @@ class SimulatorScriptTest {
             new Distribution.LogNormal(900, 400.5),
             new Distribution.Uniform(5, 9),
             true,
+            new Extras(2, 3, 4, 5, 0.5),
             new StreamPace(200, 40, 2),
             new RateLimit(60, 9000, 3),
             new Faults(
@@ -82,6 +85,7 @@ class SimulatorScriptTest {
                 b ->
                     b.withLatencyMs(new Distribution.Normal(10, 3))
                         .withErrors(ErrorRule.always(500).withHeader("a", "b"))
+                        .withExtras(e -> e.withToolCalls(2).withReasoningTokens(7))
                         .withHang(0.5)
                         .withCut(0.25, 3)
                         .withPace(new StreamPace(StreamPace.AS_LATENCY, 1.5, 4)))
@@ -119,6 +123,8 @@ class SimulatorScriptTest {
         "{\"errors\":[{\"status\":500,\"probability\":2}]}     | errors[0].probability     | 2",
         "{\"errors\":[{\"status\":500,\"headers\":{\"a b\":\"c\"}}]} | errors[0].headers.a b | c",
         "{\"errors\":[{\"status\":500,\"headers\":{\"a\":1}}]} | errors[0].headers.a       | 1",
+        "{\"toolCalls\":-1}                                    | toolCalls                 | -1",
+        "{\"contentFilter\":{\"probability\":2}}              | contentFilter.probability | 2",
         "{\"hang\":{\"probability\":-0.1}}                     | hang.probability          | -0.1",
         "{\"cut\":{\"afterChunks\":-1}}                        | cut.afterChunks           | -1",
         "{\"models\":{\"m\":{\"seed\":1}}}                     | models.m.seed             | 1",
