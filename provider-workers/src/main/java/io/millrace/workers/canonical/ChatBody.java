@@ -42,23 +42,67 @@ public record ChatBody(ObjectNode fields, List<Message> messages, List<Tool> too
   /** A piece of a message. */
   public sealed interface Part {
 
-    record Text(String text) implements Part {}
+    /** Absent when the client marked nothing. */
+    @Nullable CacheMark cache();
+
+    record Text(String text, @Nullable CacheMark cache) implements Part {
+      public Text(String text) {
+        this(text, null);
+      }
+    }
 
     /**
      * @param detail OpenAI's low, high or auto; empty when not said
      */
-    record Image(Content content, String detail) implements Part {}
+    record Image(Content content, String detail, @Nullable CacheMark cache) implements Part {
+      public Image(Content content, String detail) {
+        this(content, detail, null);
+      }
+    }
 
     /**
      * @param format wav or mp3
      */
-    record Audio(String format, String base64) implements Part {}
+    record Audio(String format, String base64) implements Part {
+      @Override
+      public @Nullable CacheMark cache() {
+        return null;
+      }
+    }
 
     /** A file, as a rule a PDF. */
-    record File(Content content, String name) implements Part {}
+    record File(Content content, String name, @Nullable CacheMark cache) implements Part {
+      public File(Content content, String name) {
+        this(content, name, null);
+      }
+    }
 
     /** What the assistant said instead of answering. */
-    record Refusal(String text) implements Part {}
+    record Refusal(String text) implements Part {
+      @Override
+      public @Nullable CacheMark cache() {
+        return null;
+      }
+    }
+  }
+
+  /**
+   * The client's wish that the provider caches the prompt up to and including what carries it:
+   * OpenAI's {@code prompt_cache_breakpoint}, or Anthropic's {@code cache_control}, which clients
+   * write into OpenAI's form too.
+   *
+   * @param ttl for how long, as the client wrote it; empty when not said
+   */
+  public record CacheMark(String ttl) {
+
+    static @Nullable CacheMark of(JsonNode carrier) {
+      for (var name : List.of("cache_control", "prompt_cache_breakpoint")) {
+        if (carrier.path(name).isObject()) {
+          return new CacheMark(carrier.path(name).path("ttl").asText(""));
+        }
+      }
+      return null;
+    }
   }
 
   /** Where the bytes of an image or a file are. */
@@ -94,7 +138,16 @@ public record ChatBody(ObjectNode fields, List<Message> messages, List<Tool> too
    * @param parameters JSON schema; an empty object when the function takes nothing
    */
   public record Tool(
-      String name, @Nullable String description, ObjectNode parameters, boolean isStrict) {}
+      String name,
+      @Nullable String description,
+      ObjectNode parameters,
+      boolean isStrict,
+      @Nullable CacheMark cache) {
+    public Tool(
+        String name, @Nullable String description, ObjectNode parameters, boolean isStrict) {
+      this(name, description, parameters, isStrict, null);
+    }
+  }
 
   /** What the model is to do with the tools. */
   public sealed interface ToolChoice {
@@ -250,7 +303,7 @@ public record ChatBody(ObjectNode fields, List<Message> messages, List<Tool> too
   }
 
   private static Message messageOf(ObjectNode message) {
-    var parts = partsOf(message.path("content"));
+    var parts = partsOf(message);
     return switch (message.path("role").asText()) {
       case "system", "developer" -> new Message.Instructions(parts);
       case "assistant" -> new Message.Assistant(parts, toolCallsOf(message), message);
@@ -263,25 +316,27 @@ public record ChatBody(ObjectNode fields, List<Message> messages, List<Tool> too
     };
   }
 
-  private static List<Part> partsOf(JsonNode content) {
+  private static List<Part> partsOf(ObjectNode message) {
+    var content = message.path("content");
     if (content.isTextual()) {
-      return List.of(new Part.Text(content.asText()));
+      return List.of(new Part.Text(content.asText(), CacheMark.of(message)));
     }
     var parts = new ArrayList<Part>();
     for (var part : content) {
+      var cache = CacheMark.of(part);
       switch (part.path("type").asText()) {
-        case "text" -> parts.add(new Part.Text(part.path("text").asText()));
+        case "text" -> parts.add(new Part.Text(part.path("text").asText(), cache));
         case "refusal" -> parts.add(new Part.Refusal(part.path("refusal").asText()));
         case "image_url" -> {
           var image = part.path("image_url");
           var url = image.isTextual() ? image.asText() : image.path("url").asText();
-          parts.add(new Part.Image(contentOf(url), image.path("detail").asText("")));
+          parts.add(new Part.Image(contentOf(url), image.path("detail").asText(""), cache));
         }
         case "input_audio" -> {
           var audio = part.path("input_audio");
           parts.add(new Part.Audio(audio.path("format").asText(), audio.path("data").asText()));
         }
-        case "file" -> parts.add(fileOf(part.path("file")));
+        case "file" -> parts.add(fileOf(part.path("file"), cache));
         default -> {
           // Ingress lets no other type through.
         }
@@ -290,15 +345,15 @@ public record ChatBody(ObjectNode fields, List<Message> messages, List<Tool> too
     return List.copyOf(parts);
   }
 
-  private static Part.File fileOf(JsonNode file) {
+  private static Part.File fileOf(JsonNode file, @Nullable CacheMark cache) {
     var name = file.path("filename").asText("file.pdf");
     var data = file.path("file_data").asText("");
     if (data.isEmpty()) {
-      return new Part.File(new Content.Uploaded(file.path("file_id").asText()), name);
+      return new Part.File(new Content.Uploaded(file.path("file_id").asText()), name, cache);
     }
     var isUrl = data.startsWith("data:") || data.startsWith("http:") || data.startsWith("https:");
     return new Part.File(
-        isUrl ? contentOf(data) : new Content.Inline("application/pdf", data), name);
+        isUrl ? contentOf(data) : new Content.Inline("application/pdf", data), name, cache);
   }
 
   /** RFC 2397 for data URLs. */
@@ -341,7 +396,8 @@ public record ChatBody(ObjectNode fields, List<Message> messages, List<Tool> too
                     ? function.path("description").asText()
                     : null,
                 objectOf(function.path("parameters")),
-                function.path("strict").asBoolean()));
+                function.path("strict").asBoolean(),
+                node.has("cache_control") ? CacheMark.of(node) : CacheMark.of(function)));
       }
     }
     return List.copyOf(tools);
