@@ -3,6 +3,7 @@ package io.millrace.workers.canonical;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.schemas.AttemptRequested;
 import io.millrace.schemas.Usage;
 import io.millrace.schemas.Verdict;
 import io.millrace.workers.Breakage;
@@ -12,6 +13,7 @@ import io.millrace.workers.Outcome;
 import io.millrace.workers.TokenEstimate;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,18 @@ public final class ChatStream {
    * @param id for hosts that send none
    */
   public record Asked(
-      String id, long createdSeconds, String model, boolean wantsUsage, long inputTokens) {}
+      String id, long createdSeconds, String model, boolean wantsUsage, long inputTokens) {
+
+    /** What the attempt asks for, named after its request. */
+    public static Asked of(AttemptRequested attempt, boolean wantsUsage, Instant now) {
+      return new Asked(
+          "chatcmpl-" + attempt.getRequestId().replaceFirst("^req_", ""),
+          now.getEpochSecond(),
+          attempt.getModel(),
+          wantsUsage,
+          attempt.getInputTokensEstimated());
+    }
+  }
 
   public ChatStream(Asked asked) {
     this.asked = asked;
