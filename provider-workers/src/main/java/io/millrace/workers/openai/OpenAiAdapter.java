@@ -5,8 +5,10 @@ import io.millrace.schemas.Verdict;
 import io.millrace.workers.ClientError;
 import io.millrace.workers.Credential;
 import io.millrace.workers.HttpCall;
+import io.millrace.workers.LimitNotice;
 import io.millrace.workers.Outcome;
 import io.millrace.workers.ProviderAdapter;
+import io.millrace.workers.ResponseHead;
 import io.millrace.workers.Translation;
 import io.millrace.workers.canonical.ChatStream;
 import java.io.IOException;
@@ -69,6 +71,11 @@ public final class OpenAiAdapter implements ProviderAdapter {
     var call = new HttpCall("POST", path, headers, rewrite.body());
     return Translation.one(
         call, () -> readerOf(attempt, isStream, rewrite.wantsUsage(), now), List.of());
+  }
+
+  @Override
+  public LimitNotice limits(ResponseHead head) {
+    return LimitHeaders.OPENAI.read(head);
   }
 
   private static OpenAiReplyReader readerOf(
