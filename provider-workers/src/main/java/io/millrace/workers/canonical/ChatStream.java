@@ -218,9 +218,9 @@ public final class ChatStream {
     return usage != null ? usage : TokenEstimate.usage(asked.inputTokens(), assembly.chars());
   }
 
-  /** Nothing before the first chunk: who sent none is thought to have charged none. */
+  /** Not estimated before the first chunk: who sent none is thought to have charged none. */
   private @Nullable Usage usageSoFar() {
-    return frame.isEmpty() ? null : usageOrEstimate();
+    return frame.isEmpty() ? usage : usageOrEstimate();
   }
 
   private static String flattened(ArrayNode parts) {

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.millrace.workers.google;
+
+import org.jspecify.annotations.NullMarked;
