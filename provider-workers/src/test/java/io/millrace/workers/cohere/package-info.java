@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.millrace.workers.cohere;
+
+import org.jspecify.annotations.NullMarked;

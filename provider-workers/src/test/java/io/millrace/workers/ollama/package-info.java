@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.millrace.workers.ollama;
+
+import org.jspecify.annotations.NullMarked;
