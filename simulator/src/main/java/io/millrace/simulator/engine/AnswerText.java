@@ -1,6 +1,8 @@
 package io.millrace.simulator.engine;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.simulator.script.Behaviour;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +20,7 @@ public final class AnswerText {
     "out", "as", "flour", "while", "stones", "grind", "at", "their", "own", "pace", "below",
     "one", "gate", "which", "opens", "only", "so", "far", "when", "river", "runs", "high",
   };
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final AnswerText LONGEST = invented();
 
   private final byte[] json;
@@ -102,6 +105,17 @@ public final class AnswerText {
   /** How many bytes the first words take. */
   public int end(int firstWords) {
     return firstWords == 0 ? 0 : ends[firstWords - 1];
+  }
+
+  /** One word, with the white space that goes with it, as it stands outside JSON. */
+  public String word(int word) {
+    int start = end(word);
+    String quoted = new String(json, start, end(word + 1) - start, StandardCharsets.UTF_8);
+    try {
+      return MAPPER.readValue('"' + quoted + '"', String.class);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException("a word was not a JSON string", impossible);
+    }
   }
 
   private static AnswerText quoted(String text) {

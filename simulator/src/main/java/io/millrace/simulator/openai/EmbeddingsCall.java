@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.simulator.engine.BodyHash;
 import io.millrace.simulator.engine.CallFacts;
+import io.millrace.simulator.engine.InventedVector;
+import io.millrace.simulator.engine.TokenCount;
 import io.millrace.simulator.engine.Verdict;
 import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
@@ -14,9 +16,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 
-/** A call to {@code /v1/embeddings}; the same input always gets the same vector, of length one. */
+/** A call to {@code /v1/embeddings}. */
 final class EmbeddingsCall implements OpenAiCall {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final int INPUTS_MAX = 2048;
@@ -50,7 +51,7 @@ final class EmbeddingsCall implements OpenAiCall {
         new CallFacts(
             root.get("model").textValue(),
             BodyHash.of(body),
-            InputTokens.bounded(tokens, body.length),
+            TokenCount.bounded(tokens, body.length),
             0,
             1,
             false,
@@ -130,7 +131,7 @@ final class EmbeddingsCall implements OpenAiCall {
     ArrayNode data = root.putArray("data");
     for (int i = 0; i < inputs.size(); i++) {
       ObjectNode entry = data.addObject().put("object", "embedding").put("index", i);
-      putVector(entry, vector(inputs.get(i)));
+      putVector(entry, InventedVector.of(inputs.get(i).toString(), dimensions));
     }
     root.put("model", facts.model());
     root.putObject("usage")
@@ -151,20 +152,6 @@ final class EmbeddingsCall implements OpenAiCall {
         numbers.add(number);
       }
     }
-  }
-
-  private float[] vector(JsonNode input) {
-    var random = new SplittableRandom(BodyHash.of(OpenAiCall.utf8(input.toString())));
-    double[] numbers = random.doubles(dimensions, -1, 1).toArray();
-    double squares = 0;
-    for (double number : numbers) {
-      squares += number * number;
-    }
-    float[] vector = new float[dimensions];
-    for (int i = 0; i < dimensions; i++) {
-      vector[i] = (float) (numbers[i] / Math.sqrt(squares));
-    }
-    return vector;
   }
 
   @Override

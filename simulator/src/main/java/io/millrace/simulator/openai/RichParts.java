@@ -1,6 +1,5 @@
 package io.millrace.simulator.openai;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -61,7 +60,7 @@ final class RichParts {
     ObjectNode root = MAPPER.createObjectNode();
     ArrayNode content = root.putArray("content");
     for (int word = from; word < to; word++) {
-      String token = word(text, word);
+      String token = text.word(word);
       ArrayNode others = logprob(content.addObject(), token, LOGPROB).putArray("top_logprobs");
       for (int i = 0; i < alternatives; i++) {
         logprob(others.addObject(), i == 0 ? token : " " + i, LOGPROB * (1 + i * i));
@@ -76,17 +75,6 @@ final class RichParts {
       bytes.add(one & 0xff);
     }
     return node;
-  }
-
-  private static String word(AnswerText text, int word) {
-    int start = text.end(word);
-    String json =
-        new String(text.json(), start, text.end(word + 1) - start, StandardCharsets.UTF_8);
-    try {
-      return MAPPER.readValue('"' + json + '"', String.class);
-    } catch (JsonProcessingException impossible) {
-      throw new IllegalStateException("a word was not a JSON string", impossible);
-    }
   }
 
   static String quoted(String text) {

@@ -2,6 +2,7 @@ package io.millrace.simulator.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.simulator.engine.TokenCount;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +33,7 @@ class OpenAiTextTest {
   @ValueSource(strings = {"", "plain", "é", "漢字", "a😀b", "half \ud83d", "\ud83d\ud83d\ude00"})
   void shouldCountBytesAsEncoderDoes(String text) {
     // When
-    long bytes = InputTokens.utf8Bytes(text);
+    long bytes = TokenCount.utf8Bytes(text);
     // Then
     assertThat(bytes).isEqualTo(text.getBytes(StandardCharsets.UTF_8).length);
   }
