@@ -15,7 +15,9 @@ import java.util.ArrayList;
 final class AcceptBenchmark implements Benchmark {
 
   private static final String KEY = "bench-key-0123456789";
-  private static final Duration WARM_UP = Duration.ofSeconds(10);
+
+  /** The bare server has little to compile. */
+  private static final Duration BARE_WARM_UP = Duration.ofSeconds(15);
 
   @Override
   public String name() {
@@ -59,8 +61,8 @@ final class AcceptBenchmark implements Benchmark {
     var ours = Target.accepted(ingress.http(), KEY);
     var theirs = new Target(URI.create(bare.address()), "", ours.body(), "", 202);
     long[] pids = {broker.pid(), bare.pid(), ingress.process().pid()};
-    load.run(ours, connections, WARM_UP);
-    load.run(theirs, connections, WARM_UP);
+    load.run(ours, connections, WaitingBenchmark.WARM_UP);
+    load.run(theirs, connections, BARE_WARM_UP);
 
     var report =
         Report.of(

@@ -74,6 +74,8 @@ public final class CostView implements AutoCloseable {
         kafka.consumer(
             Map.of(
                 ConsumerConfig.CLIENT_ID_CONFIG, "ingress-costs",
+                // Rows are written twice a second: read together, not one by one.
+                ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 64 * 1024,
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"));
     this.thread = new Thread(this::run, "ingress-costs");
   }

@@ -57,8 +57,9 @@ public final class RequestProducer implements AutoCloseable {
     return Map.of(
         ProducerConfig.CLIENT_ID_CONFIG,
         "ingress-requests",
+        // Under load the requests of a millisecond share one trip to the broker.
         ProducerConfig.LINGER_MS_CONFIG,
-        0,
+        1,
         ProducerConfig.BATCH_SIZE_CONFIG,
         BATCH_BYTES,
         ProducerConfig.COMPRESSION_TYPE_CONFIG,

@@ -23,8 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Folds one partition. Every step can be repeated with the same outcome, because at-least-once
- * repeats some after a crash. The hot path is one look-up and one write for a request, one write
- * for its result.
+ * repeats some after a crash. The hot path is one write for a request, one write for its result.
  */
 final class ViewProcessor implements Processor<byte[], byte[], Void, Void> {
 
@@ -99,16 +98,16 @@ final class ViewProcessor implements Processor<byte[], byte[], Void, Void> {
     }
   }
 
-  /** The first of an id counts. */
+  /** The first of an id counts; a fresh id comes once, or again as the same record. */
   private void store(byte[] account, StoredRequest row) {
     var key = ViewKeys.request(account, row.requestId());
-    if (requests.get(key) != null) {
-      return;
-    }
-    requests.put(key, SubmittedRows.toBytes(row));
     if (row.isDerived()) {
+      if (requests.get(key) != null) {
+        return;
+      }
       index.put(ViewKeys.created(account, row.listedAt(), row.requestId()), NOTHING);
     }
+    requests.put(key, SubmittedRows.toBytes(row));
   }
 
   private void onResult(Record<byte[], byte[]> record, long offset) {

@@ -20,6 +20,14 @@ public final class ViewStreams implements AutoCloseable {
   private static final int POLL_RECORDS_MAX = 2000;
   private static final int BATCH_BYTES = 64 * 1024;
 
+  /**
+   * Fetches that carry a record or two would cost ingress more than what is in them. Under load a
+   * fetch waits for so many bytes, otherwise for so long, which is the most that the view lags.
+   */
+  private static final int FETCH_BYTES_MIN = 64 * 1024;
+
+  private static final int FETCH_WAIT_MS_MAX = 20;
+
   private final StreamsApp app;
 
   /**
@@ -85,6 +93,10 @@ public final class ViewStreams implements AutoCloseable {
         "read_committed",
         StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG),
         POLL_RECORDS_MAX,
+        StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MIN_BYTES_CONFIG),
+        FETCH_BYTES_MIN,
+        StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG),
+        FETCH_WAIT_MS_MAX,
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
         TopicSpec.RECORD_BYTES_MAX,
         StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG),
