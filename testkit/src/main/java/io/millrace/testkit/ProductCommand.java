@@ -86,6 +86,14 @@ public record ProductCommand(
   }
 
   /** The JVM flags of the script: services get the room they have there, commands little. */
+  /** What the launcher's build has left; a JVM that it does not fit goes on without. */
+  private static List<String> archive() {
+    var archive = Directories.repository().resolve("target/cds/up.aot");
+    return Runtime.version().feature() >= 25 && Files.isReadable(archive)
+        ? List.of("-Xlog:disable", "-Xlog:all=error:stderr", "-XX:AOTCache=" + archive)
+        : List.of();
+  }
+
   private List<String> usualOptions() {
     var usual = new ArrayList<String>();
     usual.add("--enable-native-access=ALL-UNNAMED");
@@ -94,6 +102,7 @@ public record ProductCommand(
     }
     if (SERVICES.contains(arguments.getFirst())) {
       usual.addAll(List.of("-Xmx1g", "-XX:+UseG1GC", "-XX:+ExitOnOutOfMemoryError"));
+      usual.addAll(archive());
     } else {
       usual.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     }

@@ -142,11 +142,11 @@ final class HttpExchange {
 
   private void onConnected(HttpClientRequest connected, HttpCall call) {
     request = connected;
+    connected.exceptionHandler(e -> onFailure(e, Breakage.CONNECTION_LOST));
     if (hasEnded) {
       reset();
       return;
     }
-    connected.exceptionHandler(e -> onFailure(e, Breakage.CONNECTION_LOST));
     connected
         .send(bufferOf(call.body()))
         .onComplete(

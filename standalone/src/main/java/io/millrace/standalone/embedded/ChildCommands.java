@@ -17,12 +17,6 @@ final class ChildCommands {
   private static final String BROKER_MAIN = "io.millrace.broker.BrokerMain";
   private static final String QUARKUS_MAIN = "io.quarkus.bootstrap.runner.QuarkusEntryPoint";
 
-  /** Whether a run uses its class data archive or, as part of the build, writes it. */
-  enum ArchiveMode {
-    USE,
-    WRITE
-  }
-
   private ChildCommands() {}
 
   static List<String> broker(EmbeddedConfig config, ArchiveMode mode) {
@@ -68,12 +62,7 @@ final class ChildCommands {
     command.add("-XX:+ExitOnOutOfMemoryError");
     // The JVM's own log goes to standard output, where an unfit archive would be reported.
     command.add("-Xlog:disable");
-    Path archive = layout.archiveDir().resolve(name + ".jsa");
-    if (mode == ArchiveMode.WRITE) {
-      command.add("-XX:ArchiveClassesAtExit=" + archive);
-    } else if (Files.isReadable(archive)) {
-      command.add("-XX:SharedArchiveFile=" + archive);
-    }
+    command.addAll(new JvmArchive(layout.archiveDir(), name).options(mode));
     return command;
   }
 

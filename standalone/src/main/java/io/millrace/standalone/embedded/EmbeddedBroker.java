@@ -1,6 +1,5 @@
 package io.millrace.standalone.embedded;
 
-import io.millrace.standalone.embedded.ChildCommands.ArchiveMode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,5 @@
 package io.millrace.standalone.embedded;
 
-import io.millrace.standalone.embedded.ChildCommands.ArchiveMode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

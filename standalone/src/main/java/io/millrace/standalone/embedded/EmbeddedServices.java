@@ -1,6 +1,5 @@
 package io.millrace.standalone.embedded;
 
-import io.millrace.standalone.embedded.ChildCommands.ArchiveMode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +13,7 @@ import java.util.function.Consumer;
  */
 public final class EmbeddedServices implements AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration WRITING_STOP_TIMEOUT = Duration.ofSeconds(90);
 
   private final EmbeddedBroker broker;
   private final EmbeddedRegistry registry;
@@ -32,11 +32,8 @@ public final class EmbeddedServices implements AutoCloseable {
    * @throws EmbeddedStartException when a child cannot even be launched
    */
   public static EmbeddedServices start(EmbeddedConfig config, Consumer<ChildExit> onExit) {
-    return start(config, onExit, ArchiveMode.USE, STOP_TIMEOUT);
-  }
-
-  static EmbeddedServices start(
-      EmbeddedConfig config, Consumer<ChildExit> onExit, ArchiveMode mode, Duration stopTimeout) {
+    var mode = ArchiveMode.current();
+    var stopTimeout = mode == ArchiveMode.WRITE ? WRITING_STOP_TIMEOUT : STOP_TIMEOUT;
     EmbeddedBroker broker = EmbeddedBroker.start(config, mode, onExit);
     try {
       EmbeddedRegistry registry = EmbeddedRegistry.start(config, mode, onExit);

@@ -3,8 +3,8 @@ package io.millrace.standalone.embedded;
 import java.nio.file.Path;
 
 /**
- * What the children are run from: a JDK, the broker's jars, the unpacked registry, and the class
- * data archives that shorten their start (absent ones are done without).
+ * What the children are run from: a JDK, the broker's jars, the unpacked registry, and the archives
+ * that shorten their start (absent ones are done without).
  */
 public record InstallationLayout(
     Path javaHome, Path brokerLibDir, Path registryAppDir, Path archiveDir) {
