@@ -3,6 +3,7 @@ package io.millrace.simulator;
 import io.millrace.simulator.control.ControlRoutes;
 import io.millrace.simulator.engine.Engine;
 import io.millrace.simulator.engine.SimulatorStats;
+import io.millrace.simulator.google.GoogleRoutes;
 import io.millrace.simulator.http.Routes;
 import io.millrace.simulator.http.SimulatorServer;
 import io.millrace.simulator.openai.OpenAiRoutes;
@@ -44,7 +45,10 @@ public final class Simulator {
       Vertx vertx, String host, int port, int instances, SimulatorScript script) {
     var engine = new Engine(script, System.nanoTime());
     List<Routes> faces =
-        List.of(new ControlRoutes(engine), new OpenAiRoutes(vertx, engine, InstantSource.system()));
+        List.of(
+            new ControlRoutes(engine),
+            new GoogleRoutes(vertx, engine),
+            new OpenAiRoutes(vertx, engine, InstantSource.system()));
     var actualPort = new AtomicInteger();
     int wantedPort = port == 0 ? SHARED_FREE_PORT : port;
     return vertx

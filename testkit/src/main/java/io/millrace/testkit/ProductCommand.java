@@ -85,7 +85,6 @@ public record ProductCommand(
     }
   }
 
-  /** The JVM flags of the script: services get the room they have there, commands little. */
   /** What the launcher's build has left; a JVM that it does not fit goes on without. */
   private static List<String> archive() {
     var archive = Directories.repository().resolve("target/cds/up.aot");
@@ -94,6 +93,7 @@ public record ProductCommand(
         : List.of();
   }
 
+  /** The JVM flags of the script: services get the room they have there, commands little. */
   private List<String> usualOptions() {
     var usual = new ArrayList<String>();
     usual.add("--enable-native-access=ALL-UNNAMED");

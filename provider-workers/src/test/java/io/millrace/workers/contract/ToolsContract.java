@@ -60,7 +60,8 @@ interface ToolsContract extends ContractSubject {
         }
       }
       assertThat(arguments.keySet()).containsExactly(0, 1);
-      assertThat(ContractBench.json(arguments.firstEntry().getValue()).path("kilos").asInt()).isEqualTo(1);
+      assertThat(ContractBench.json(arguments.firstEntry().getValue()).path("kilos").asInt())
+          .isEqualTo(1);
     }
   }
 

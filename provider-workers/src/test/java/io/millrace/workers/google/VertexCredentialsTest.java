@@ -21,8 +21,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.util.Base64;
 import java.util.Map;
@@ -41,16 +39,12 @@ class VertexCredentialsTest {
 
   @TempDir private Path directory;
   private final BlockingQueue<String> forms = new LinkedBlockingQueue<>();
-  private KeyPair keys;
   private HttpServer server;
   private int status = 200;
   private String answer = "{\"access_token\":\"ya29.lent\",\"expires_in\":1800}";
 
   @BeforeEach
   void start() throws Exception {
-    var generator = KeyPairGenerator.getInstance("RSA");
-    generator.initialize(2048);
-    keys = generator.generateKeyPair();
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
         "/token",
@@ -92,7 +86,7 @@ class VertexCredentialsTest {
         .isEqualTo("https://www.googleapis.com/auth/cloud-platform");
     assertThat(claims.path("exp").asLong() - claims.path("iat").asLong()).isEqualTo(3600);
     var signature = Signature.getInstance("SHA256withRSA");
-    signature.initVerify(keys.getPublic());
+    signature.initVerify(KeyFiles.KEYS.getPublic());
     signature.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));
     assertThat(signature.verify(decoded(parts[2]))).isTrue();
   }
@@ -159,20 +153,7 @@ class VertexCredentialsTest {
   }
 
   private static ProviderConfig config(String credentialsFile, String region, String project) {
-    var usual = ProviderConfig.of("v", "vertex", "");
-    return new ProviderConfig(
-        usual.name(),
-        usual.kind(),
-        usual.baseUrl(),
-        usual.keys(),
-        region,
-        project,
-        usual.apiVersion(),
-        usual.credentials(),
-        credentialsFile,
-        usual.unsupportedParameters(),
-        usual.limits(),
-        usual.timeouts());
+    return KeyFiles.config(ProviderConfig.of("v", "vertex", ""), region, project, credentialsFile);
   }
 
   private Path file(String text) throws IOException {
@@ -184,19 +165,7 @@ class VertexCredentialsTest {
   }
 
   private String keyFile() {
-    var pem =
-        "-----BEGIN PRIVATE KEY-----\n"
-            + Base64.getMimeEncoder().encodeToString(keys.getPrivate().getEncoded())
-            + "\n-----END PRIVATE KEY-----\n";
-    return Json.MAPPER
-        .createObjectNode()
-        .put("type", "service_account")
-        .put("project_id", "p1")
-        .put("private_key_id", "k1")
-        .put("private_key", pem)
-        .put("client_email", "millrace@p1.iam.gserviceaccount.com")
-        .put("token_uri", tokenUri())
-        .toString();
+    return KeyFiles.text(tokenUri());
   }
 
   private static byte[] decoded(String base64) {
