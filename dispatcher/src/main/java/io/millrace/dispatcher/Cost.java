@@ -31,14 +31,14 @@ public final class Cost {
     long input = Math.max(0, usage.getInputTokens());
     long cached = Math.clamp(usage.getCachedInputTokens(), 0, input);
     long written = Math.clamp(usage.getCacheWriteTokens(), 0, input - cached);
+    long writtenLong = Math.clamp(usage.getCacheWriteLongTokens(), 0, written);
     long output = Math.max(0, usage.getOutputTokens());
     var rates = Rates.of(price, input);
-    return rates
-        .input
-        .multiply(BigDecimal.valueOf(input - cached - written))
-        .add(rates.cached.multiply(BigDecimal.valueOf(cached)))
-        .add(rates.written.multiply(BigDecimal.valueOf(written)))
-        .add(rates.output.multiply(BigDecimal.valueOf(output)))
+    return times(rates.input, input - cached - written)
+        .add(times(rates.cached, cached))
+        .add(times(rates.written, written - writtenLong))
+        .add(times(rates.writtenLong, writtenLong))
+        .add(times(rates.output, output))
         .divide(TOKENS_PER_MTOK, SCALE, RoundingMode.HALF_UP);
   }
 
@@ -58,17 +58,23 @@ public final class Cost {
 
   private static BigDecimal dearest(PriceConfig price, long input, long output) {
     var rates = Rates.of(price, input);
-    return rates
-        .input
-        .max(rates.cached)
-        .max(rates.written)
-        .multiply(BigDecimal.valueOf(input))
-        .add(rates.output.multiply(BigDecimal.valueOf(output)))
+    var dearestInput = rates.input.max(rates.cached).max(rates.written).max(rates.writtenLong);
+    return times(dearestInput, input)
+        .add(times(rates.output, output))
         .divide(TOKENS_PER_MTOK, SCALE, RoundingMode.CEILING);
   }
 
+  private static BigDecimal times(BigDecimal rate, long tokens) {
+    return rate.multiply(BigDecimal.valueOf(tokens));
+  }
+
   /** USD per million tokens that hold for one request. */
-  private record Rates(BigDecimal input, BigDecimal cached, BigDecimal written, BigDecimal output) {
+  private record Rates(
+      BigDecimal input,
+      BigDecimal cached,
+      BigDecimal written,
+      BigDecimal writtenLong,
+      BigDecimal output) {
 
     static Rates of(PriceConfig price, long inputTokens) {
       var longContext = price.longContext();
@@ -77,30 +83,34 @@ public final class Cost {
       }
       var cached = price.cachedInputUsdPerMTok();
       var written = price.cacheWriteUsdPerMTok();
+      var writtenLong = price.cacheWriteLongUsdPerMTok();
       var input = price.inputUsdPerMTok();
+      var anyWritten = written == null ? input : written;
       return new Rates(
           input,
           cached == null ? input : cached,
-          written == null ? input : written,
+          anyWritten,
+          writtenLong == null ? anyWritten : writtenLong,
           price.outputUsdPerMTok());
     }
 
     private static Rates ofLongContext(PriceConfig price, LongContextPrice longContext) {
       var cached = longContext.cachedInputUsdPerMTok();
       var input = longContext.inputUsdPerMTok();
+      var written = price.cacheWriteUsdPerMTok();
+      var writtenLong = price.cacheWriteLongUsdPerMTok();
+      var anyWritten = written == null ? input : inLongTier(price, written, input);
       return new Rates(
           input,
           cached == null ? input : cached,
-          written(price, input),
+          anyWritten,
+          writtenLong == null ? anyWritten : inLongTier(price, writtenLong, input),
           longContext.outputUsdPerMTok());
     }
 
     /** Providers price cache writes as a multiple of input, the same one in both tiers. */
-    private static BigDecimal written(PriceConfig price, BigDecimal longInput) {
-      var written = price.cacheWriteUsdPerMTok();
-      if (written == null) {
-        return longInput;
-      }
+    private static BigDecimal inLongTier(
+        PriceConfig price, BigDecimal written, BigDecimal longInput) {
       if (price.inputUsdPerMTok().signum() == 0) {
         return longInput.max(written);
       }

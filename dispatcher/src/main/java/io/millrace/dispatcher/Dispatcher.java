@@ -123,8 +123,9 @@ public final class Dispatcher {
     if (state.request(id).isPresent() || (tracked.hasDerivedId() && state.isFinished(id))) {
       return;
     }
-    if (policies.route(request.getModel()).isEmpty()) {
-      requests.finish(tracked, Outcome.failed(ErrorBody.NO_ROUTE.failure()), now, out);
+    var refusal = refusal(request, now);
+    if (refusal.isPresent()) {
+      requests.finish(tracked, Outcome.failed(refusal.get()), now, out);
     } else if (!deadline.isAfter(now)) {
       requests.finish(tracked, Outcome.ended(Ending.EXPIRED), now, out);
     } else if (tracked.wakeAt().filter(at -> at.isAfter(now)).isPresent()) {
@@ -132,6 +133,16 @@ public final class Dispatcher {
     } else {
       requests.lineUp(tracked, now, out);
     }
+  }
+
+  /** Why nothing configured can serve the request, whenever it were sent. */
+  private Optional<Failure> refusal(RequestSubmitted request, Instant now) {
+    var route = policies.route(request.getModel());
+    if (route.isEmpty()) {
+      return Optional.of(ErrorBody.NO_ROUTE.failure());
+    }
+    var candidates = policies.candidates(route.get(), request, now);
+    return candidates.count() == 0 ? Optional.of(candidates.failure()) : Optional.empty();
   }
 
   // ---- an attempt is started, refused, answered
@@ -248,7 +259,12 @@ public final class Dispatcher {
       return;
     }
     var route = policies.route(tracked.request().getModel());
-    var next = route.flatMap(r -> FailurePolicy.next(r, failed, reply));
+    var next =
+        route.flatMap(
+            r -> {
+              var candidates = policies.candidates(r, tracked.request(), now);
+              return FailurePolicy.next(r, candidates, failed, reply);
+            });
     boolean isInTime =
         next.filter(retry -> now.plus(retry.delay()).isBefore(tracked.deadline())).isPresent();
     if (!isInTime) {

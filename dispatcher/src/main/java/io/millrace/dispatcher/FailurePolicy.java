@@ -24,7 +24,8 @@ final class FailurePolicy {
   record Retry(int target, Duration delay, int attemptsSpent, int snoozes) {}
 
   /** Empty when the request has failed for good. */
-  static Optional<Retry> next(RouteConfig route, TrackedRequest tracked, AttemptReplied reply) {
+  static Optional<Retry> next(
+      RouteConfig route, Candidates candidates, TrackedRequest tracked, AttemptReplied reply) {
     // The client has seen part of this answer; another one would not continue it.
     if (reply.getDeltas() > 0) {
       return Optional.empty();
@@ -32,10 +33,15 @@ final class FailurePolicy {
     int spent = tracked.attemptsSpent();
     boolean hasAttemptsLeft = spent < route.retry().attemptsMax();
     return switch (reply.getVerdict()) {
-      case COMPLETED, INCOMPLETE, INVALID, CONTEXT_TOO_LONG, CONTENT_FILTERED -> Optional.empty();
+      case COMPLETED, INCOMPLETE, INVALID, CONTENT_FILTERED -> Optional.empty();
+      case CONTEXT_TOO_LONG ->
+          candidates
+              .largerThan(tracked.target())
+              .filter(target -> hasAttemptsLeft)
+              .map(target -> new Retry(target, Duration.ZERO, spent, 0));
       case RATE_LIMITED -> snooze(route, tracked, reply);
       case UNAUTHORISED, NOT_FOUND, OUT_OF_QUOTA ->
-          hasAttemptsLeft && spent < route.targets().size()
+          hasAttemptsLeft && spent < candidates.count()
               ? Optional.of(new Retry(tracked.target() + 1, Duration.ZERO, spent, 0))
               : Optional.empty();
       case OVERLOADED, UPSTREAM_FAILURE, TIMEOUT, CUT_STREAM, CANCELLED ->

@@ -68,7 +68,8 @@ sealed interface Outcome {
               .setUsage(answer.reply().getUsage().orElse(null))
               .setStartedAt(answer.start().map(Start::at).orElse(answer.reply().getStartedAt()))
               .setBody(answer.reply().getBody())
-              .setBodyRef(answer.reply().getBodyRef().orElse(null));
+              .setBodyRef(answer.reply().getBodyRef().orElse(null))
+              .setDroppedParameters(answer.reply().getDroppedParameters());
       case Unanswered none ->
           builder
               .setStatus(none.status())

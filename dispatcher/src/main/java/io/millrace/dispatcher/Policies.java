@@ -1,5 +1,6 @@
 package io.millrace.dispatcher;
 
+import io.millrace.schemas.RequestSubmitted;
 import io.millrace.schemas.config.AccountConfig;
 import io.millrace.schemas.config.BudgetConfig;
 import io.millrace.schemas.config.CallbacksConfig;
@@ -20,7 +21,7 @@ import java.util.stream.Collectors;
 public record Policies(
     Map<String, RouteConfig> routes,
     Map<String, AccountConfig> accounts,
-    PriceCatalogue prices,
+    TargetPrices prices,
     DispatcherConfig limits,
     CallbacksConfig callbacks,
     Map<String, Integer> slots) {
@@ -40,7 +41,7 @@ public record Policies(
         config.routesByModel(),
         config.accounts().stream()
             .collect(Collectors.toMap(AccountConfig::id, Function.identity())),
-        PriceCatalogue.shipped().with(config.prices()),
+        TargetPrices.of(config),
         config.dispatcher(),
         config.callbacks(),
         config.providers().stream()
@@ -82,6 +83,11 @@ public record Policies(
   int weight(String account) {
     var config = accounts.get(account);
     return config == null ? 1 : config.weight();
+  }
+
+  /** The targets of the request's route, as far as they can serve it. */
+  Candidates candidates(RouteConfig route, RequestSubmitted request, Instant at) {
+    return Candidates.of(route, request, prices, at);
   }
 
   Optional<PriceConfig> price(String provider, String upstreamModel, Instant at) {

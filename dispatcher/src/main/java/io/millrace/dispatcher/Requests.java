@@ -48,10 +48,19 @@ final class Requests {
       finish(tracked, Outcome.failed(ErrorBody.NO_ROUTE.failure()), now, out);
       return;
     }
-    var target = targetOf(tracked, route.get());
+    var candidates = policies.candidates(route.get(), tracked.request(), now);
+    candidates
+        .from(tracked.target())
+        .ifPresentOrElse(
+            target -> lineUp(tracked.toward(target), route.get(), now, out),
+            () -> finish(tracked, Outcome.failed(candidates.failure()), now, out));
+  }
+
+  private void lineUp(TrackedRequest tracked, RouteConfig route, Instant now, List<Decision> out) {
+    var target = targetOf(tracked, route);
     var lane = tracked.request().getLane();
     if (sending.isClear(target.provider(), lane, tracked.request().getAccount())) {
-      send(tracked, route.get(), now, out);
+      send(tracked, route, now, out);
     } else {
       enqueue(tracked, target);
     }

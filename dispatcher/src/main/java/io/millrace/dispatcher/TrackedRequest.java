@@ -108,6 +108,11 @@ public record TrackedRequest(
         });
   }
 
+  /** The same, with its next attempt at this target. */
+  TrackedRequest toward(int target) {
+    return changed(c -> c.target = target);
+  }
+
   TrackedRequest withDeadlineTimer() {
     return changed(c -> c.hasDeadlineTimer = true);
   }

@@ -17,10 +17,12 @@ import io.millrace.schemas.CancelRequest;
 import io.millrace.schemas.Lane;
 import io.millrace.schemas.LedgerEntry;
 import io.millrace.schemas.LedgerKind;
+import io.millrace.schemas.Need;
 import io.millrace.schemas.OnDoubt;
 import io.millrace.schemas.RefusalReason;
 import io.millrace.schemas.RequestResult;
 import io.millrace.schemas.RequestStatus;
+import io.millrace.schemas.RequestSubmitted;
 import io.millrace.schemas.Verdict;
 import io.millrace.schemas.WorkerHeartbeat;
 import java.math.BigDecimal;
@@ -48,6 +50,21 @@ final class DispatcherSimulation {
 
   private static final List<Lane> LANES = List.of(Lane.values());
 
+  /** Alpha calls no tools, beta sees no images: both together can go nowhere. */
+  private static final List<List<Need>> NEEDS =
+      List.of(
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(Need.TOOLS),
+          List.of(Need.VISION),
+          List.of(Need.TOOLS, Need.VISION));
+
+  /** Fits both, only beta, neither. */
+  private static final List<Integer> CONTEXT_TOKENS = List.of(0, 10, 20, 30, 40, 900, 2_000, 9_000);
+
   private final Random random;
   private final Policies policies =
       Fixtures.policies(accountWithBudget("acme", LIMIT_USD.toPlainString()));
@@ -69,6 +86,7 @@ final class DispatcherSimulation {
   // The outside world.
   private Instant now = NOW;
   private final Set<String> submitted = new HashSet<>();
+  private final Map<String, RequestSubmitted> submissions = new HashMap<>();
   private final Map<String, AttemptRequested> running = new HashMap<>();
   private final Map<String, AttemptReplied> replies = new HashMap<>();
   private final Map<String, Integer> calls = new HashMap<>();
@@ -136,7 +154,11 @@ final class DispatcherSimulation {
   }
 
   private boolean isAtRest() {
-    return offset == log.size() && results.size() == submitted.size() && running.isEmpty();
+    // A call whose worker died may outlive its request, until the death is found out.
+    return offset == log.size()
+        && results.size() == submitted.size()
+        && running.isEmpty()
+        && state.attempts.values().stream().allMatch(OutstandingAttempt::isInDoubt);
   }
 
   private void submit(int requests) {
@@ -162,7 +184,11 @@ final class DispatcherSimulation {
     if (draw.nextInt(10) == 0) {
       request.setNotBefore(NOW.plusSeconds(draw.nextInt(60)));
     }
-    log.add(new DispatcherEvent.Submitted(request.build()));
+    request.setNeeds(NEEDS.get(draw.nextInt(NEEDS.size())));
+    request.setContextTokensEstimated(CONTEXT_TOKENS.get(draw.nextInt(CONTEXT_TOKENS.size())));
+    var made = request.build();
+    submissions.put(id, made);
+    log.add(new DispatcherEvent.Submitted(made));
   }
 
   private void cancel() {
@@ -207,6 +233,9 @@ final class DispatcherSimulation {
         assertThat(answeredOnLog)
             .as("a call whose answer was recorded and read is not made again")
             .doesNotContain(d.attempt().getRequestId());
+        assertThat(canServe(d.attempt()))
+            .as("attempt %s at a target that can serve it", d.attempt().getAttemptId())
+            .isTrue();
         attemptsTopic.add(d.attempt());
       }
       case Decision.OrderAbort d -> abort(d.order());
@@ -225,6 +254,13 @@ final class DispatcherSimulation {
         && d.result().getStatus() == RequestStatus.COMPLETED) {
       answeredOnLog.add(d.result().getRequestId());
     }
+  }
+
+  private boolean canServe(AttemptRequested attempt) {
+    var request = requireNonNull(submissions.get(attempt.getRequestId()));
+    return attempt.getProvider().equals("alpha")
+        ? !request.getNeeds().contains(Need.TOOLS) && request.getContextTokensEstimated() < 1_000
+        : !request.getNeeds().contains(Need.VISION) && request.getContextTokensEstimated() < 4_000;
   }
 
   private void abort(CancelAttempt order) {
@@ -292,6 +328,7 @@ final class DispatcherSimulation {
           case 2 -> Verdict.TIMEOUT;
           case 3 -> Verdict.INVALID;
           case 4 -> Verdict.INCOMPLETE;
+          case 5 -> random.nextBoolean() ? Verdict.CONTEXT_TOO_LONG : Verdict.COMPLETED;
           default -> Verdict.COMPLETED;
         };
     var reply = aReply(attempt, verdict, now);

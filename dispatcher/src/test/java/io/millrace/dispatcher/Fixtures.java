@@ -13,6 +13,7 @@ import io.millrace.schemas.config.AccountLimits;
 import io.millrace.schemas.config.BudgetConfig;
 import io.millrace.schemas.config.CallbacksConfig;
 import io.millrace.schemas.config.DispatcherConfig;
+import io.millrace.schemas.config.ModelCapabilities;
 import io.millrace.schemas.config.PriceConfig;
 import io.millrace.schemas.config.RetryConfig;
 import io.millrace.schemas.config.RouteConfig;
@@ -22,7 +23,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +36,10 @@ public final class Fixtures {
 
   private Fixtures() {}
 
-  /** Two providers for one model, with prices that do not come out even. */
+  /**
+   * Two providers for one model, with prices that do not come out even. Alpha is small and calls no
+   * tools, beta sees no images.
+   */
   public static Policies policies(AccountConfig... accounts) {
     var route =
         new RouteConfig(
@@ -48,27 +51,28 @@ public final class Fixtures {
     return new Policies(
         Map.of(MODEL, route),
         Arrays.stream(accounts).collect(Collectors.toMap(AccountConfig::id, a -> a)),
-        PriceCatalogue.empty()
-            .with(List.of(price("alpha", "0.137", "0.611"), price("beta", "0.149", "0.587"))),
+        new TargetPrices(
+            PriceCatalogue.empty()
+                .with(
+                    List.of(
+                        price("alpha", "0.137", "0.611")
+                            .withLimits(1_000, 1_000)
+                            .withCapabilities(
+                                new ModelCapabilities(false, true, null, null, null, null)),
+                        price("beta", "0.149", "0.587")
+                            .withLimits(4_000, 1_000)
+                            .withCapabilities(
+                                new ModelCapabilities(true, false, null, null, null, null)))),
+            Map.of()),
         DispatcherConfig.defaults(),
         CallbacksConfig.defaults(),
         Map.of("alpha", 4, "beta", 4));
   }
 
   static PriceConfig price(String provider, String input, String output) {
-    return new PriceConfig(
-        provider,
-        provider + "-small",
-        LocalDate.EPOCH,
-        new BigDecimal(input),
-        new BigDecimal(output),
-        null,
-        null,
-        null,
-        null,
-        null,
-        0,
-        1_000);
+    return PriceConfig.of(
+            provider, provider + "-small", new BigDecimal(input), new BigDecimal(output))
+        .withLimits(0, 1_000);
   }
 
   public static AccountConfig accountWithBudget(String id, String limitUsd) {

@@ -160,18 +160,7 @@ class PriceCatalogueTest {
 
   private static PriceConfig price(
       String provider, String model, LocalDate validFrom, String inputUsdPerMTok) {
-    return new PriceConfig(
-        provider,
-        model,
-        validFrom,
-        new BigDecimal(inputUsdPerMTok),
-        BigDecimal.ONE,
-        null,
-        null,
-        null,
-        null,
-        null,
-        0,
-        0);
+    return PriceConfig.of(provider, model, new BigDecimal(inputUsdPerMTok), BigDecimal.ONE)
+        .withValidFrom(validFrom);
   }
 }

@@ -2,6 +2,8 @@ package io.millrace.ingress;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.ingress.ApiError.Kind;
+import io.millrace.schemas.Need;
+import java.util.EnumSet;
 import java.util.Set;
 
 /** Checks the messages of a chat call and counts what they may cost. */
@@ -15,6 +17,7 @@ final class ChatMessages {
   private static final Set<String> OF_USER = Set.of("text", "image_url", "input_audio", "file");
 
   private final FieldChecks fields;
+  private final Set<Need> needs = EnumSet.noneOf(Need.class);
   private long tokens;
   private long images;
   private long textBytes;
@@ -29,6 +32,11 @@ final class ChatMessages {
 
   long tokensOfImagesMax() {
     return images * TOKENS_PER_IMAGE_MAX;
+  }
+
+  /** What a model must be able to do to read them. */
+  Set<Need> needs() {
+    return needs;
   }
 
   void check(JsonNode body) {
@@ -141,11 +149,17 @@ final class ChatMessages {
           textBytes += utf8Bytes(fields.requiredText(part, type, path + "." + type));
       case "image_url" -> {
         images++;
+        needs.add(Need.VISION);
         fields.requiredText(inner(part, type, path), "url", path + ".image_url.url");
       }
-      case "input_audio" ->
-          fields.requiredText(inner(part, type, path), "data", path + ".input_audio.data");
-      case "file" -> checkFile(inner(part, type, path), path + ".file");
+      case "input_audio" -> {
+        needs.add(Need.AUDIO);
+        fields.requiredText(inner(part, type, path), "data", path + ".input_audio.data");
+      }
+      case "file" -> {
+        needs.add(Need.FILES);
+        checkFile(inner(part, type, path), path + ".file");
+      }
       default -> throw new IllegalStateException("checked above: " + type);
     }
   }

@@ -2,6 +2,9 @@ package io.millrace.ingress;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.ingress.ApiError.Kind;
+import io.millrace.schemas.Need;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +52,9 @@ final class ChatRequest {
                 user.orElse(null),
                 messages.tokensEstimated(),
                 saturated((long) bodyBytes + messages.tokensOfImagesMax()),
-                outputMax));
+                messages.tokensEstimated(),
+                outputMax,
+                needs()));
   }
 
   private void checkStreamOptions(boolean stream) {
@@ -98,6 +103,28 @@ final class ChatRequest {
         .or(() -> legacy)
         .map(limit -> saturated(limit * choices))
         .orElse(null);
+  }
+
+  /** What not every model can do and this call cannot do without. */
+  private List<Need> needs() {
+    var needs = EnumSet.noneOf(Need.class);
+    needs.addAll(messages.needs());
+    if (hasAny(body.path("tools")) || hasAny(body.path("functions"))) {
+      needs.add(Need.TOOLS);
+    }
+    if (body.path("response_format").path("type").asText().equals("json_schema")) {
+      needs.add(Need.JSON_SCHEMA);
+    }
+    for (var modality : body.path("modalities")) {
+      if (modality.asText().equals("audio")) {
+        needs.add(Need.AUDIO);
+      }
+    }
+    return List.copyOf(needs);
+  }
+
+  private static boolean hasAny(JsonNode list) {
+    return list.isArray() && !list.isEmpty();
   }
 
   private void checkTools() {

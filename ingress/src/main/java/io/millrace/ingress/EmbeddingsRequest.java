@@ -2,6 +2,7 @@ package io.millrace.ingress;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.ingress.ApiError.Kind;
+import java.util.List;
 
 /** Checks the body of an embeddings call. */
 final class EmbeddingsRequest {
@@ -14,7 +15,8 @@ final class EmbeddingsRequest {
   static Checked<ModelCall> check(JsonNode body, int bodyBytes) {
     var fields = new FieldChecks();
     var model = fields.requiredText(body, "model", "model");
-    long tokens = checkInput(fields, body);
+    var tokens = new Tokens();
+    checkInput(fields, body, tokens);
     fields.integer(body, "dimensions", 1, Integer.MAX_VALUE);
     var format = fields.text(body, "encoding_format", "encoding_format").orElse("float");
     if (!format.equals("float") && !format.equals("base64")) {
@@ -28,49 +30,55 @@ final class EmbeddingsRequest {
     return fields.result(
         () ->
             new ModelCall(
-                model, false, 1, user.orElse(null), ChatRequest.saturated(tokens), bodyBytes, 0));
+                model,
+                false,
+                1,
+                user.orElse(null),
+                ChatRequest.saturated(tokens.all),
+                bodyBytes,
+                ChatRequest.saturated(tokens.longest),
+                0,
+                List.of()));
   }
 
-  private static long checkInput(FieldChecks fields, JsonNode body) {
+  private static void checkInput(FieldChecks fields, JsonNode body, Tokens tokens) {
     if (FieldChecks.isAbsent(body, "input")) {
       fields.missing("input");
-      return 0;
+      return;
     }
     var input = body.get("input");
     if (input.isTextual()) {
-      return tokensOfText(fields, input, "input");
-    }
-    if (!input.isArray()) {
+      tokens.add(tokensOfText(fields, input, "input"));
+    } else if (!input.isArray()) {
       fields.wrongType("input", "a string or an array", input);
-      return 0;
-    }
-    if (input.isEmpty()) {
+    } else if (input.isEmpty()) {
       fields.fail(Kind.EMPTY_ARRAY, "input", "Invalid 'input': empty array.");
-      return 0;
+    } else if (input.get(0).isIntegralNumber()) {
+      tokens.add(input.size());
+    } else {
+      checkInputs(fields, input, tokens);
     }
-    if (input.get(0).isIntegralNumber()) {
-      return input.size();
-    }
-    if (input.size() > INPUTS_MAX) {
+  }
+
+  private static void checkInputs(FieldChecks fields, JsonNode inputs, Tokens tokens) {
+    if (inputs.size() > INPUTS_MAX) {
       fields.fail(
           Kind.ARRAY_TOO_LONG,
           "input",
-          "Invalid 'input': array too long. Expected at most 2048, but got " + input.size() + ".");
-      return 0;
+          "Invalid 'input': array too long. Expected at most 2048, but got " + inputs.size() + ".");
+      return;
     }
-    long tokens = 0;
-    for (int i = 0; i < input.size() && !fields.failed(); i++) {
+    for (int i = 0; i < inputs.size() && !fields.failed(); i++) {
       var path = "input[" + i + "]";
-      var one = input.get(i);
+      var one = inputs.get(i);
       if (one.isTextual()) {
-        tokens += tokensOfText(fields, one, path);
+        tokens.add(tokensOfText(fields, one, path));
       } else if (one.isArray()) {
-        tokens += one.size();
+        tokens.add(one.size());
       } else {
         fields.wrongType(path, "a string or an array of integers", one);
       }
     }
-    return tokens;
   }
 
   private static long tokensOfText(FieldChecks fields, JsonNode text, String path) {
@@ -79,5 +87,16 @@ final class EmbeddingsRequest {
     }
     long bytes = ChatMessages.utf8Bytes(text.textValue());
     return (bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
+  }
+
+  /** Tokens of the inputs so far: a model takes each of them alone. */
+  private static final class Tokens {
+    long all;
+    long longest;
+
+    void add(long tokens) {
+      all += tokens;
+      longest = Math.max(longest, tokens);
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.millrace.ingress;
 
+import io.millrace.schemas.Need;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param inputTokensEstimated likely input tokens, for pacing
  * @param inputTokensMax input tokens that cannot be exceeded, for budgets
+ * @param contextTokensEstimated likely input tokens that must fit into the model at once
  * @param outputTokensMax the client's output limit over all choices; absent means the model's own
+ * @param needs what a model must be able to do
  */
 public record ModelCall(
     String model,
@@ -16,4 +20,11 @@ public record ModelCall(
     @Nullable String user,
     int inputTokensEstimated,
     int inputTokensMax,
-    @Nullable Integer outputTokensMax) {}
+    int contextTokensEstimated,
+    @Nullable Integer outputTokensMax,
+    List<Need> needs) {
+
+  public ModelCall {
+    needs = List.copyOf(needs);
+  }
+}

@@ -25,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  *  "created_at": 1, "started_at": 1|null, "finished_at": 1|null,
  *  "attempts": 1, "provider": "…"|null,
  *  "retry_at": 1|null, "detail": "…"|null,      // while it awaits a retry: when and why
- *  "usage": {"input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens",
+ *  "usage": {"input_tokens", "cached_input_tokens", "cache_write_tokens",
+ *            "cache_write_long_tokens", "output_tokens",
  *            "reasoning_tokens", "total_tokens", "estimated"}|null,
+ *  "dropped_parameters": ["seed"],              // not passed on: the provider cannot take them
  *  "cost_usd": "0.0012"|null,                   // all attempts; null until the end
  *  "error": {"message", "type", "param", "code"}|null,
  *  "batch_id": "…"|null, "custom_id": "…"|null, "tags": {…},
@@ -113,6 +115,7 @@ public final class RequestJson {
         change == null ? null : change.getRetryAt().map(at -> at.toEpochMilli()).orElse(null));
     json.writeStringField("detail", change == null ? null : change.getDetail().orElse(null));
     json.writeNullField("usage");
+    writeDropped(json, List.of());
     json.writeNullField("cost_usd");
     json.writeNullField("error");
   }
@@ -127,9 +130,18 @@ public final class RequestJson {
     json.writeNullField("detail");
     json.writeFieldName("usage");
     writeUsage(json, result.getUsage());
+    writeDropped(json, result.getDroppedParameters());
     json.writeStringField("cost_usd", Json.usd(result.getCostUsd()));
     json.writeFieldName("error");
     writeError(json, result);
+  }
+
+  private static void writeDropped(JsonGenerator json, List<String> parameters) throws IOException {
+    json.writeArrayFieldStart("dropped_parameters");
+    for (var parameter : parameters) {
+      json.writeString(parameter);
+    }
+    json.writeEndArray();
   }
 
   private static void writeUsage(JsonGenerator json, Optional<Usage> reported) throws IOException {
@@ -142,6 +154,7 @@ public final class RequestJson {
     json.writeNumberField("input_tokens", usage.getInputTokens());
     json.writeNumberField("cached_input_tokens", usage.getCachedInputTokens());
     json.writeNumberField("cache_write_tokens", usage.getCacheWriteTokens());
+    json.writeNumberField("cache_write_long_tokens", usage.getCacheWriteLongTokens());
     json.writeNumberField("output_tokens", usage.getOutputTokens());
     json.writeNumberField("reasoning_tokens", usage.getReasoningTokens());
     json.writeNumberField("total_tokens", usage.getInputTokens() + usage.getOutputTokens());

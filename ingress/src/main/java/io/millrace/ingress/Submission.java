@@ -54,6 +54,8 @@ public record Submission(
         call.inputTokensMax(),
         call.outputTokensMax(),
         call.choices(),
+        call.contextTokensEstimated(),
+        call.needs(),
         body.duplicate(),
         null);
   }

@@ -3,6 +3,10 @@ package io.millrace.ingress;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.schemas.Need;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -96,7 +100,39 @@ class ChatRequestTest {
     assertThat(call)
         .isEqualTo(
             new ModelCall(
-                "m", false, 3, "u1", (2 + 4) + (3 + 4), body.getBytes(UTF_8).length + 2_000, 150));
+                "m",
+                false,
+                3,
+                "u1",
+                (2 + 4) + (3 + 4),
+                body.getBytes(UTF_8).length + 2_000,
+                (2 + 4) + (3 + 4),
+                150,
+                List.of(Need.VISION)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\0',
+      textBlock =
+          """
+          {"model":"m",%s} |
+          {"model":"m","tools":[],"response_format":{"type":"json_object"},"modalities":["text"],%s} |
+          {"model":"m","tools":[{"type":"function","function":{"name":"f"}}],%s} | TOOLS
+          {"model":"m","functions":[{"name":"f"}],%s} | TOOLS
+          {"model":"m","response_format":{"type":"json_schema","json_schema":{"name":"s"}},%s} | JSON_SCHEMA
+          {"model":"m","modalities":["text","audio"],%s} | AUDIO
+          {"model":"m","messages":[{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"eA=="}}]}]} | AUDIO
+          {"model":"m","messages":[{"role":"user","content":[{"type":"file","file":{"file_data":"eA=="}}]}]} | FILES
+          {"model":"m","tools":[{"type":"function","function":{"name":"f"}}],"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://x/y"}}]}]} | TOOLS VISION
+          """)
+  void shouldTellWhatAModelMustBeAbleToDo(String body, @Nullable String needs) {
+    // When
+    var call = ((Checked.Ok<ModelCall>) check(body.formatted(USER))).value();
+    // Then
+    var words = call.needs().stream().map(Need::name).collect(Collectors.joining(" "));
+    assertThat(words).isEqualTo(needs == null ? "" : needs);
   }
 
   @Test

@@ -36,16 +36,17 @@ class EmbeddingsRequestTest {
       quoteCharacter = '\0',
       textBlock =
           """
-          {"model":"m","input":"12345"} | 2
-          {"model":"m","input":["1234","1"]} | 2
-          {"model":"m","input":[1,2,3]} | 3
-          {"model":"m","input":[[1,2],[3]]} | 3
+          {"model":"m","input":"12345"} | 2 | 2
+          {"model":"m","input":["1234","12345678","1"]} | 4 | 2
+          {"model":"m","input":[1,2,3]} | 3 | 3
+          {"model":"m","input":[[1,2],[3]]} | 3 | 2
           """)
-  void shouldCountTokensInEveryForm(String body, int tokens) {
+  void shouldCountTokensInEveryForm(String body, int tokens, int longest) {
     // When
     var call = ((Checked.Ok<ModelCall>) check(body)).value();
     // Then
     assertThat(call.inputTokensEstimated()).isEqualTo(tokens);
+    assertThat(call.contextTokensEstimated()).isEqualTo(longest);
     assertThat(call.outputTokensMax()).isZero();
   }
 

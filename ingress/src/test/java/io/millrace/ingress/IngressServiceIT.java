@@ -16,6 +16,7 @@ import io.millrace.schemas.CancelRequest;
 import io.millrace.schemas.Lane;
 import io.millrace.schemas.RequestStatus;
 import io.millrace.schemas.RequestSubmitted;
+import io.millrace.schemas.StreamDelta;
 import io.millrace.schemas.Verdict;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -36,6 +37,8 @@ class IngressServiceIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String STREAMED =
       Installation.CHAT.replace("{\"model\"", "{\"stream\": true, \"model\"");
+
+  private static final List<String> DROPPED = List.of("seed", "logit_bias");
 
   @TempDir static Path directory;
   private static Installation millrace;
@@ -87,13 +90,50 @@ class IngressServiceIT {
         "acme",
         aReply("acme", id).setVerdict(Verdict.OVERLOADED).setHttpStatus(503).build(),
         id);
-    millrace.say(millrace.topics.replies(), "acme", aReply("acme", id).build(), id);
+    millrace.say(
+        millrace.topics.replies(),
+        "acme",
+        aReply("acme", id).setDroppedParameters(DROPPED).build(),
+        id);
     // Then
     var got = answer.get(20, SECONDS);
     assertThat(got.statusCode()).isEqualTo(200);
+    assertThat(got.headers().firstValue("millrace-dropped-parameters"))
+        .contains("seed, logit_bias");
     assertThat(got.body()).isEqualTo("{\"id\":\"chatcmpl-1\"}");
     assertThat(got.headers().firstValue("x-request-id")).contains(id);
     assertThat(request.getLane()).isEqualTo(Lane.INTERACTIVE);
+  }
+
+  @Test
+  void shouldNameWhatWasDroppedWhenTheAnswerIsStreamedOrPolled() throws Exception {
+    // Given
+    var streamed =
+        millrace.sendAsync(
+            millrace
+                .call("/v1/chat/completions")
+                .header("Millrace-Tags", "test=drops")
+                .POST(BodyPublishers.ofString(STREAMED)));
+    var id = taggedWith("drops").getRequestId();
+    var delta = new StreamDelta(id, "acme", 1, 1, Records.AT, bytes("{}"), DROPPED);
+    // When
+    millrace.say(millrace.topics.deltas(), id, delta, id);
+    millrace.say(millrace.topics.replies(), "acme", aReply("acme", id).setDeltas(1).build(), id);
+    millrace.say(
+        millrace.topics.results(),
+        "acme",
+        aResult("acme", id).setDeltas(1).setDroppedParameters(DROPPED).build(),
+        id);
+    // Then
+    assertThat(streamed.get(20, SECONDS).headers().firstValue("millrace-dropped-parameters"))
+        .contains("seed, logit_bias");
+    await().untilAsserted(() -> assertThat(status(id)).isEqualTo("completed"));
+    var polled = millrace.send(millrace.call("/v1/requests/" + id));
+    assertThat(polled.headers().firstValue("millrace-dropped-parameters"))
+        .contains("seed, logit_bias");
+    assertThat(json(polled).path("dropped_parameters"))
+        .extracting(JsonNode::asText)
+        .containsExactlyElementsOf(DROPPED);
   }
 
   @Test

@@ -32,7 +32,8 @@ class RequestJsonTest {
             {"id":"req_1","object":"request","status":"queued","model":"gpt-4o-mini",\
             "lane":"standard","endpoint":"/v1/chat/completions","created_at":1795255200,\
             "started_at":null,"finished_at":null,"attempts":0,"provider":null,"retry_at":null,\
-            "detail":null,"usage":null,"cost_usd":null,"error":null,"batch_id":"bulk_1",\
+            "detail":null,"usage":null,"dropped_parameters":[],"cost_usd":null,"error":null,\
+            "batch_id":"bulk_1",\
             "custom_id":"c1","tags":{"team":"search"},"response":null}""");
   }
 
@@ -59,15 +60,20 @@ class RequestJsonTest {
 
   @Test
   void shouldShowARequestThatIsAnswered() {
-    assertThat(text(new Outcome.Finished(aResult("acme", "req_1").build(), 7)))
+    // Given
+    var result =
+        aResult("acme", "req_1").setDroppedParameters(List.of("seed", "logit_bias")).build();
+    // Then
+    assertThat(text(new Outcome.Finished(result, 7)))
         .isEqualTo(
             """
             {"id":"req_1","object":"request","status":"completed","model":"gpt-4o-mini",\
             "lane":"standard","endpoint":"/v1/chat/completions","created_at":1795255200,\
             "started_at":1795255201,"finished_at":1795255202,"attempts":1,"provider":"openai",\
             "retry_at":null,"detail":null,"usage":{"input_tokens":12,"cached_input_tokens":2,\
-            "cache_write_tokens":0,"output_tokens":5,"reasoning_tokens":1,"total_tokens":17,\
-            "estimated":false},"cost_usd":"0.0012","error":null,"batch_id":"bulk_1",\
+            "cache_write_tokens":0,"cache_write_long_tokens":0,"output_tokens":5,\
+            "reasoning_tokens":1,"total_tokens":17,"estimated":false},\
+            "dropped_parameters":["seed","logit_bias"],"cost_usd":"0.0012","error":null,"batch_id":"bulk_1",\
             "custom_id":"c1","tags":{"team":"search"},"response":{"status_code":200,\
             "body":{"id":"chatcmpl-1"}}}""");
   }

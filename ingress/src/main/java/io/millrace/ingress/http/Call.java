@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -23,6 +24,8 @@ final class Call {
   static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
   private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("retry-after");
   private static final CharSequence SHOULD_RETRY = HttpHeaders.createOptimized("x-should-retry");
+  private static final CharSequence DROPPED_PARAMETERS =
+      HttpHeaders.createOptimized("Millrace-Dropped-Parameters");
   private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
   private static final CharSequence ONE = HttpHeaders.createOptimized("1");
   private static final CharSequence FALSE = HttpHeaders.createOptimized("false");
@@ -77,6 +80,13 @@ final class Call {
 
   void json(int status, byte[] body) {
     answer(status, JSON, body);
+  }
+
+  /** Names what of the call was not passed on, because the provider cannot take it. */
+  void dropped(List<String> parameters) {
+    if (!parameters.isEmpty() && !isOver() && !response.headWritten()) {
+      response.putHeader(DROPPED_PARAMETERS, String.join(", ", parameters));
+    }
   }
 
   void answer(int status, CharSequence type, byte[] body) {

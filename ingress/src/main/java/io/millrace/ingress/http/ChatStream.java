@@ -11,6 +11,7 @@ import io.millrace.schemas.RequestSubmitted;
 import io.millrace.schemas.StreamDelta;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -53,7 +54,7 @@ final class ChatStream extends PendingCall {
     switch (news) {
       case StreamDelta delta -> onDelta(delta);
       case AttemptReplied reply when WaitingCall.hasAnswer(reply) ->
-          onAnswer(reply.getNumber(), reply.getDeltas());
+          onAnswer(reply.getNumber(), reply.getDeltas(), reply.getDroppedParameters());
       case RequestResult result -> onResult(result);
       default -> {}
     }
@@ -64,6 +65,7 @@ final class ChatStream extends PendingCall {
     if (isOtherAttempt && delta.getAttempt() > order.attempt()) {
       refuse(interrupted());
     } else if (!isOtherAttempt && order.pass(delta)) {
+      call().dropped(delta.getDroppedParameters());
       sse.open();
       sse.data(delta.getChunk());
       endIfComplete();
@@ -73,7 +75,7 @@ final class ChatStream extends PendingCall {
   private void onResult(RequestResult result) {
     if (result.getStatus() == RequestStatus.COMPLETED
         || result.getStatus() == RequestStatus.INCOMPLETE) {
-      onAnswer(result.getAttempt().orElse(0), result.getDeltas());
+      onAnswer(result.getAttempt().orElse(0), result.getDeltas(), result.getDroppedParameters());
       return;
     }
     finish();
@@ -90,7 +92,7 @@ final class ChatStream extends PendingCall {
     }
   }
 
-  private void onAnswer(int attempt, int deltas) {
+  private void onAnswer(int attempt, int deltas, List<String> dropped) {
     if (order.attempt() > 0 && attempt != order.attempt() && deltas > 0) {
       refuse(interrupted());
       return;
@@ -101,6 +103,7 @@ final class ChatStream extends PendingCall {
       resultDeltas = deltas;
       scene().vertx().setTimer(LAST_DELTAS_MS, timer -> giveUpOnDeltas());
     }
+    call().dropped(dropped);
     endIfComplete();
   }
 

@@ -3,6 +3,7 @@ package io.millrace.ingress.http;
 import io.millrace.ingress.ApiError;
 import io.millrace.ingress.Checked;
 import io.millrace.ingress.Client;
+import io.millrace.ingress.Outcome;
 import io.millrace.ingress.Prefer;
 import io.millrace.ingress.RequestIds;
 import io.millrace.ingress.RequestJson;
@@ -54,10 +55,17 @@ final class RequestCalls {
 
   private static void answer(Call call, String id, Optional<RequestState> found) {
     if (found.isPresent()) {
-      call.json(200, RequestJson.bytes(found.get()));
+      answer(call, found.get());
     } else {
       call.fail(ApiError.requestNotFound(id));
     }
+  }
+
+  static void answer(Call call, RequestState state) {
+    if (state.outcome() instanceof Outcome.Finished finished) {
+      call.dropped(finished.result().getDroppedParameters());
+    }
+    call.json(200, RequestJson.bytes(state));
   }
 
   void list(Call call, Client client) {

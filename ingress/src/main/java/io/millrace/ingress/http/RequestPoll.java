@@ -3,7 +3,6 @@ package io.millrace.ingress.http;
 import io.millrace.ingress.ApiError;
 import io.millrace.ingress.Client;
 import io.millrace.ingress.Outcome;
-import io.millrace.ingress.RequestJson;
 import io.millrace.ingress.RequestState;
 import io.millrace.ingress.kafka.NewsListener;
 import io.millrace.schemas.RequestResult;
@@ -113,7 +112,7 @@ final class RequestPoll implements NewsListener, OpenCalls.OpenCall {
 
   private void answer(RequestState answer) {
     end();
-    call.json(200, RequestJson.bytes(answer));
+    RequestCalls.answer(call, answer);
   }
 
   String account() {

@@ -28,8 +28,10 @@ final class WaitingCall extends PendingCall {
   @Override
   void hear(SpecificRecord news) {
     if (news instanceof AttemptReplied reply && hasAnswer(reply)) {
+      call().dropped(reply.getDroppedParameters());
       answer(reply.getHttpStatus(), reply.getBody(), Optional.empty());
     } else if (news instanceof RequestResult result) {
+      call().dropped(result.getDroppedParameters());
       answer(result.getHttpStatus(), result.getBody(), result.getErrorCode());
     }
   }

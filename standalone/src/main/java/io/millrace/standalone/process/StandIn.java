@@ -61,25 +61,9 @@ final class StandIn {
     byModel.forEach(
         (model, history) -> {
           if (!overridden.contains(model)) {
-            history.forEach(price -> all.add(simulated(price)));
+            history.forEach(price -> all.add(price.soldBy(PROVIDER)));
           }
         });
     return List.copyOf(all);
-  }
-
-  private static PriceConfig simulated(PriceConfig price) {
-    return new PriceConfig(
-        PROVIDER,
-        price.model(),
-        price.validFrom(),
-        price.inputUsdPerMTok(),
-        price.outputUsdPerMTok(),
-        price.cachedInputUsdPerMTok(),
-        price.cacheWriteUsdPerMTok(),
-        price.batchInputUsdPerMTok(),
-        price.batchOutputUsdPerMTok(),
-        price.longContext(),
-        price.contextWindow(),
-        price.outputMax());
   }
 }
