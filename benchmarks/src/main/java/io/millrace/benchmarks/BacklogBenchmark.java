@@ -7,15 +7,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** What it costs that many requests wait. */
 final class BacklogBenchmark implements Benchmark {
-
-  private static final int LINES_PER_CALL = 2_000;
 
   private final HttpClient http = HttpClient.newHttpClient();
 
@@ -48,11 +43,8 @@ final class BacklogBenchmark implements Benchmark {
       for (int wanted : new int[] {0, requests / 10, requests / 2, requests}) {
         long begin = System.nanoTime();
         int added = wanted - waiting;
-        while (waiting < wanted) {
-          int lines = Math.min(LINES_PER_CALL, wanted - waiting);
-          submit(product.process(), lines, waiting);
-          waiting += lines;
-        }
+        Bulk.submit(product.process(), waiting, wanted, "Millrace-Not-Before", "PT20H");
+        waiting = wanted;
         double seconds = (System.nanoTime() - begin) / 1e9;
         // A waiting call goes behind them all: when it is back, they are where they wait.
         answerOne(product.process());
@@ -64,9 +56,8 @@ final class BacklogBenchmark implements Benchmark {
 
   private Object[] heapAnd(Product product, int waiting, double perSecond)
       throws IOException, InterruptedException {
-    double before = heap(product.process());
-    collect(product.process());
-    double after = heap(product.process());
+    double before = Heap.used(product.process());
+    double after = Heap.afterCollection(product.process());
     long killed = System.nanoTime();
     product.crashAndStart();
     var ready = Duration.ofNanos(System.nanoTime() - killed);
@@ -80,30 +71,6 @@ final class BacklogBenchmark implements Benchmark {
       Figures.seconds(ready),
       Figures.seconds(answered)
     };
-  }
-
-  private void submit(MillraceProcess process, int lines, int first)
-      throws IOException, InterruptedException {
-    var body = Target.chat(1024);
-    var text =
-        IntStream.range(first, first + lines)
-            .mapToObj(
-                i ->
-                    "{\"custom_id\":\"%d\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":%s}"
-                        .formatted(i, body))
-            .collect(Collectors.joining("\n"));
-    var response =
-        http.send(
-            post(process.http().resolve("/v1/requests:bulk"), text)
-                .header("Content-Type", "application/x-ndjson")
-                .header("Millrace-Not-Before", "PT20H")
-                .build(),
-            BodyHandlers.ofString());
-    long accepted = response.body().lines().filter(line -> line.contains("\"id\":\"req_")).count();
-    if (response.statusCode() != 200 || accepted != lines) {
-      throw new IllegalStateException(
-          "accepted %d of %d, status %d".formatted(accepted, lines, response.statusCode()));
-    }
   }
 
   private void answerOne(MillraceProcess process) throws IOException, InterruptedException {
@@ -122,27 +89,5 @@ final class BacklogBenchmark implements Benchmark {
         .header("Authorization", "Bearer " + Product.KEY)
         .timeout(Duration.ofMinutes(5))
         .POST(BodyPublishers.ofString(body));
-  }
-
-  private double heap(MillraceProcess process) throws IOException, InterruptedException {
-    var metrics =
-        http.send(
-                HttpRequest.newBuilder(process.management().resolve("/metrics")).build(),
-                BodyHandlers.ofString())
-            .body();
-    return metrics
-        .lines()
-        .filter(line -> line.startsWith("jvm_memory_used_bytes") && line.contains("\"heap\""))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-        .sum();
-  }
-
-  private static void collect(MillraceProcess process) throws IOException, InterruptedException {
-    var jcmd = Path.of(System.getProperty("java.home", ""), "bin", "jcmd").toString();
-    new ProcessBuilder(jcmd, Long.toString(process.process().pid()), "GC.run")
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(ProcessBuilder.Redirect.DISCARD)
-        .start()
-        .waitFor();
   }
 }

@@ -13,6 +13,7 @@ public final class BenchMain {
           new OverheadBenchmark(),
           new StagesBenchmark(),
           new BacklogBenchmark(),
+          new InFlightBenchmark(),
           new FloorBenchmark());
 
   private BenchMain() {}
