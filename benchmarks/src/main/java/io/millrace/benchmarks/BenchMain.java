@@ -14,6 +14,8 @@ public final class BenchMain {
           new StagesBenchmark(),
           new BacklogBenchmark(),
           new InFlightBenchmark(),
+          new TranslateBenchmark(),
+          new FirstDeltaBenchmark(),
           new FloorBenchmark());
 
   private BenchMain() {}
