@@ -1,11 +1,13 @@
 package io.millrace.simulator;
 
+import io.millrace.simulator.cohere.CohereRoutes;
 import io.millrace.simulator.control.ControlRoutes;
 import io.millrace.simulator.engine.Engine;
 import io.millrace.simulator.engine.SimulatorStats;
 import io.millrace.simulator.google.GoogleRoutes;
 import io.millrace.simulator.http.Routes;
 import io.millrace.simulator.http.SimulatorServer;
+import io.millrace.simulator.ollama.OllamaRoutes;
 import io.millrace.simulator.openai.OpenAiRoutes;
 import io.millrace.simulator.script.SimulatorScript;
 import io.vertx.core.DeploymentOptions;
@@ -48,6 +50,8 @@ public final class Simulator {
         List.of(
             new ControlRoutes(engine),
             new GoogleRoutes(vertx, engine),
+            new CohereRoutes(vertx, engine),
+            new OllamaRoutes(vertx, engine, InstantSource.system()),
             new OpenAiRoutes(vertx, engine, InstantSource.system()));
     var actualPort = new AtomicInteger();
     int wantedPort = port == 0 ? SHARED_FREE_PORT : port;
