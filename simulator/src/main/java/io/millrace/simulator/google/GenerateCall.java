@@ -23,7 +23,7 @@ final class GenerateCall implements GoogleCall {
   private final CallFacts facts;
   private final boolean hasLogprobs;
   private final int topLogprobs;
-  private final String responseId = newId();
+  private final String responseId = random(Base64.getUrlEncoder());
 
   GenerateCall(CallFacts facts, boolean hasLogprobs, int topLogprobs) {
     this.facts = facts;
@@ -158,7 +158,7 @@ final class GenerateCall implements GoogleCall {
       }
       call.put("name", use.name()).putRawValue("args", new RawValue(use.arguments()));
       if (isSigned && i == 0) {
-        part.put("thoughtSignature", newId());
+        part.put("thoughtSignature", random(Base64.getEncoder()));
       }
     }
   }
@@ -203,9 +203,9 @@ final class GenerateCall implements GoogleCall {
     return words.toString();
   }
 
-  private static String newId() {
+  private static String random(Base64.Encoder encoder) {
     var bytes = new byte[ID_BYTES];
     ThreadLocalRandom.current().nextBytes(bytes);
-    return Base64.getUrlEncoder().encodeToString(bytes);
+    return encoder.encodeToString(bytes);
   }
 }
