@@ -1,5 +1,6 @@
 package io.millrace.simulator;
 
+import io.millrace.simulator.bedrock.BedrockRoutes;
 import io.millrace.simulator.cohere.CohereRoutes;
 import io.millrace.simulator.control.ControlRoutes;
 import io.millrace.simulator.engine.Engine;
@@ -49,6 +50,7 @@ public final class Simulator {
     List<Routes> faces =
         List.of(
             new ControlRoutes(engine),
+            new BedrockRoutes(vertx, engine),
             new GoogleRoutes(vertx, engine),
             new CohereRoutes(vertx, engine),
             new OllamaRoutes(vertx, engine, InstantSource.system()),
