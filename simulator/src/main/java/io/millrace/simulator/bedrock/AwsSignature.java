@@ -1,5 +1,6 @@
 package io.millrace.simulator.bedrock;
 
+import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -36,7 +37,7 @@ record AwsSignature(
    * @param header finds a header's value, empty when there is none
    */
   record Signed(
-      String method, String path, String query, Function<String, String> header, byte[] body) {}
+      String method, String path, String query, Function<String, String> header, Buffer body) {}
 
   static boolean isUsed(String authorization) {
     return authorization.startsWith(ALGORITHM);
@@ -64,7 +65,7 @@ record AwsSignature(
 
   boolean isOf(String secret, Signed request) {
     String time = request.header().apply("x-amz-date");
-    String bodyHash = HexFormat.of().formatHex(sha256(request.body()));
+    String bodyHash = HexFormat.of().formatHex(sha256(request.body().getBytes()));
     String claimedHash = request.header().apply("x-amz-content-sha256");
     boolean isBodyRight = claimedHash.isEmpty() || claimedHash.equals(bodyHash);
     String toSign =

@@ -6,6 +6,7 @@ import io.millrace.simulator.http.RequestBody;
 import io.millrace.simulator.http.Routes;
 import io.millrace.simulator.http.WireError;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URLDecoder;
@@ -111,7 +112,11 @@ public final class BedrockRoutes implements Routes {
     String query = request.query() == null ? "" : request.query();
     var signed =
         new AwsSignature.Signed(
-            request.method().name(), request.path(), query, name -> header(request, name), body);
+            request.method().name(),
+            request.path(),
+            query,
+            name -> header(request, name),
+            Buffer.buffer(body));
     return parsed.get().isOf(required.substring(colon + 1), signed)
         ? Optional.empty()
         : Optional.of(BedrockError.wrongSignature());

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.millrace.simulator.bedrock;
+
+import org.jspecify.annotations.NullMarked;

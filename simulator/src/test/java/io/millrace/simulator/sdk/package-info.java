@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.millrace.simulator.sdk;
+
+import org.jspecify.annotations.NullMarked;
