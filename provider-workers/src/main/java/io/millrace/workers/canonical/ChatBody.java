@@ -228,10 +228,11 @@ public record ChatBody(ObjectNode fields, List<Message> messages, List<Tool> too
 
   public ToolChoice toolChoice() {
     var choice = fields.path("tool_choice");
-    if (choice.isObject()) {
+    var allowed = allowedTools(fields);
+    if (choice.isObject() && !allowed.isObject()) {
       return new ToolChoice.Named(choice.path("function").path("name").asText());
     }
-    return switch (choice.asText()) {
+    return switch (allowed.path("mode").asText(choice.asText())) {
       case "none" -> new ToolChoice.None();
       case "required" -> new ToolChoice.Required();
       default -> new ToolChoice.Auto();
@@ -384,11 +385,20 @@ public record ChatBody(ObjectNode fields, List<Message> messages, List<Tool> too
     return List.copyOf(calls);
   }
 
+  /** A choice among some of the tools only; missing when there is none. */
+  private static JsonNode allowedTools(ObjectNode fields) {
+    return fields.path("tool_choice").path("allowed_tools");
+  }
+
+  /** Those that may be called: what a choice leaves out, the provider need not know. */
   private static List<Tool> toolsOf(ObjectNode fields) {
     var tools = new ArrayList<Tool>();
+    var allowed = allowedTools(fields);
+    var names = allowed.findValuesAsText("name");
     for (var node : fields.path("tools")) {
       var function = node.path("function");
-      if (function.isObject()) {
+      boolean isAllowed = !allowed.isObject() || names.contains(function.path("name").asText());
+      if (function.isObject() && isAllowed) {
         tools.add(
             new Tool(
                 function.path("name").asText(),

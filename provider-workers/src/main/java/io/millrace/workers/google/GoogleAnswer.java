@@ -10,6 +10,7 @@ import io.millrace.workers.canonical.ChunkWriter;
 import io.millrace.workers.canonical.Json;
 import io.millrace.workers.canonical.ProviderFailures;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -37,6 +38,9 @@ final class GoogleAnswer implements AnswerDialect {
 
   /** Calls that each choice has made. */
   private final Map<Integer, Integer> calls = new HashMap<>();
+
+  /** Choices that have said something. */
+  private final Set<Integer> spoken = new HashSet<>();
 
   @Override
   public Outcome.Failure failure(ResponseHead head, byte[] body) {
@@ -107,6 +111,9 @@ final class GoogleAnswer implements AnswerDialect {
       out.reasoning(choice, text);
     } else {
       out.text(choice, text);
+      if (!text.isEmpty()) {
+        spoken.add(choice);
+      }
       var signature = signature(part);
       if (signature != null) {
         out.extraContent(choice, signature);
@@ -153,8 +160,17 @@ final class GoogleAnswer implements AnswerDialect {
           "IMAGE_RECITATION",
           "IMAGE_OTHER" ->
           out.finish(choice, "content_filter");
-      default -> out.finish(choice, calls.containsKey(choice) ? "tool_calls" : "stop");
+      default -> onStop(choice, out);
     }
+  }
+
+  private void onStop(int choice, ChunkWriter out) {
+    boolean isCalling = calls.containsKey(choice);
+    if (!isCalling && spoken.add(choice)) {
+      // A model may stop before its first word; clients expect a text all the same.
+      out.role(choice);
+    }
+    out.finish(choice, isCalling ? "tool_calls" : "stop");
   }
 
   /** Cached tokens are within the prompt's; thoughts are counted beside the candidates'. */

@@ -64,7 +64,7 @@ final class GoogleErrors {
     return ProviderFailures.of(
         verdict,
         status,
-        Complaint.of(told.message),
+        Complaint.of(told.namesProject() ? "" : told.message),
         wait.isZero() && verdict != Verdict.OUT_OF_QUOTA ? RetryAfter.of(head) : wait);
   }
 
@@ -140,6 +140,11 @@ final class GoogleErrors {
           reasons,
           quotas,
           wait);
+    }
+
+    /** Vertex AI calls models by their whole path, which is not the client's to know. */
+    boolean namesProject() {
+      return message.contains("projects/");
     }
 
     /** Waiting a minute will not help. */

@@ -134,6 +134,23 @@ class GoogleAnswerTest {
   }
 
   @Test
+  void shouldHaveEmptyContentWhenTheModelSaysNothing() {
+    // When
+    var outcome =
+        whole(
+            gemini(),
+            CHAT,
+            200,
+            """
+            {"candidates":[{"finishReason":"STOP","content":{"role":"model"}}],
+             "usageMetadata":{"promptTokenCount":4}}""");
+    // Then
+    assertThat(outcome.verdict()).isEqualTo(Verdict.COMPLETED);
+    assertThat(body(outcome).path("choices").path(0).path("message").path("content"))
+        .isEqualTo(json("\"\""));
+  }
+
+  @Test
   void shouldHaveNullContentWhenThinkingTookItAll() {
     // When
     var outcome =
@@ -224,6 +241,7 @@ class GoogleAnswerTest {
         "403|PERMISSION_DENIED|no|{}|UNAUTHORISED|0",
         "403|PERMISSION_DENIED|no|{'reason':'BILLING_DISABLED'}|OUT_OF_QUOTA|0",
         "404|NOT_FOUND|models/x is not found|{}|NOT_FOUND|0",
+        "404|NOT_FOUND|Publisher Model projects/secret/locations/x was not found|{}|NOT_FOUND|0",
         "429|RESOURCE_EXHAUSTED|quota|{'retryDelay':'34.07s'}|RATE_LIMITED|34070",
         "429|RESOURCE_EXHAUSTED|quota|{'violations':[{'quotaId':'GenerateRequestsPerMinutePerProjectPerModel'}]}|RATE_LIMITED|0",
         "429|RESOURCE_EXHAUSTED|quota|{'violations':[{'quotaId':'GenerateRequestsPerDayPerProjectPerModel-FreeTier'}],'retryDelay':'5s'}|OUT_OF_QUOTA|0",

@@ -285,6 +285,27 @@ class GoogleRequestTest {
         .isEqualTo("messages");
   }
 
+  @ParameterizedTest
+  @CsvSource({"auto, AUTO", "required, ANY"})
+  void shouldOfferOnlyAllowedToolsWhenSomeAreAllowed(String mode, String sent) {
+    // When
+    var request =
+        sent(
+            calls(
+                gemini(),
+                attempt(
+                    """
+                    {"messages":[{"role":"user","content":"q"}],
+                     "tools":[{"type":"function","function":{"name":"a"}},{"type":"function","function":{"name":"b"}}],
+                     "tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"%s",
+                       "tools":[{"type":"function","function":{"name":"b"}}]}}}"""
+                        .formatted(mode))));
+    // Then
+    assertThat(request.path("tools"))
+        .isEqualTo(json("[{\"functionDeclarations\":[{\"name\":\"b\"}]}]"));
+    assertThat(request.at("/toolConfig/functionCallingConfig/mode").asText()).isEqualTo(sent);
+  }
+
   @Test
   void shouldCallAsOftenAsChoicesAreAskedWhenThereAreSeveral() {
     // When

@@ -157,8 +157,7 @@ class MediaFetcherTest {
   }
 
   private MediaFetcher fetcher(boolean allowPrivateNetworks) {
-    var config =
-        new MediaConfig(allowPrivateNetworks, BYTES_MAX, COUNT_MAX, Duration.ofSeconds(3));
+    var config = new MediaConfig(allowPrivateNetworks, BYTES_MAX, COUNT_MAX, Duration.ofSeconds(3));
     AddressResolver resolver = host -> List.of(InetAddress.getLoopbackAddress());
     return new MediaFetcher(vertx, config, resolver);
   }

@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param baseUrl where it is, ending as its kind's own base URL does; default that of the kind
  * @param keys its keys, used in turn: {@code apiKey} and then {@code apiKeys} of the file; default
  *     none
- * @param region where it runs; default unknown
+ * @param region where it runs; default unknown, for vertex global
  * @param project vertex: the Google Cloud project; default that of the credentials
  * @param apiVersion azure-openai: version of the deployments form; default the v1 form
  * @param credentials what kinds that do not go by a key go by; default none
- * @param credentialsFile vertex: path of a service account's key file; default none
+ * @param credentialsFile vertex: path of a service account's key file; default that of the
+ *     environment's GOOGLE_APPLICATION_CREDENTIALS
  * @param unsupportedParameters what becomes of request fields that it cannot take; default drop
  * @param limits what it allows; default no limit but 1,000 calls in flight
  * @param timeouts how long to wait for it
