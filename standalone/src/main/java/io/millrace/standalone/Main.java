@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       CancelCommand.class,
       SpendCommand.class,
       BudgetsCommand.class,
+      PricesCommand.class,
       CallbackSecretCommand.class,
       SimulatorCommand.class,
       BenchCommand.class,

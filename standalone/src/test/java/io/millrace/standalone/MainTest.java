@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MainTest {
 
   private final StringWriter errors = new StringWriter();
+  private final StringWriter output = new StringWriter();
   @TempDir private Path folder = Path.of("");
 
   @Test
@@ -87,7 +88,50 @@ class MainTest {
     assertThat(SubmitCommand.besides(Path.of("a/b.jsonl"))).hasToString("a/b.results.jsonl");
   }
 
+  @Test
+  void shouldImportPricesThatAConfigurationTakes() throws IOException {
+    // Given
+    var file =
+        Files.writeString(
+            folder.resolve("litellm.json"),
+            """
+            {"m": {"litellm_provider": "openai", "mode": "chat",
+                   "input_cost_per_token": 1.5e-07, "output_cost_per_token": 6e-07},
+             "tts": {"litellm_provider": "openai", "mode": "audio_speech"}}
+            """);
+    var yaml = folder.resolve("prices.yaml");
+
+    // When
+    int exitCode = execute("prices", "import", file.toString(), "--output", yaml.toString());
+
+    // Then
+    assertThat(exitCode).isZero();
+    assertThat(errors.toString())
+        .contains("skipped tts: mode audio_speech", "1 prices imported, 1 entries skipped");
+    int listed = execute("prices", "list", "--config", yaml.toString(), "--provider", "openai");
+    assertThat(listed).isZero();
+    assertThat(output.toString())
+        .containsPattern("openai +m +1970-01-01 +0.15 +0.6")
+        .contains("gpt-4o-mini")
+        .doesNotContain("claude");
+  }
+
+  @Test
+  void shouldSayWhatIsWrongWhenThereAreNoPricesToImport() throws IOException {
+    // Given
+    var file = Files.writeString(folder.resolve("litellm.json"), "not json");
+
+    // Then
+    assertThat(execute("prices", "import", file.toString())).isEqualTo(2);
+    assertThat(execute("prices", "import", folder.resolve("none").toString())).isEqualTo(2);
+    assertThat(errors.toString())
+        .contains("litellm.json:1: not a LiteLLM price file", "none: no such file");
+  }
+
   private int execute(String... arguments) {
-    return Main.commandLine().setErr(new PrintWriter(errors, true)).execute(arguments);
+    return Main.commandLine()
+        .setErr(new PrintWriter(errors, true))
+        .setOut(new PrintWriter(output, true))
+        .execute(arguments);
   }
 }

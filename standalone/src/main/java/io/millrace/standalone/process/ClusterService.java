@@ -15,6 +15,7 @@ import io.millrace.schemas.config.Secrets;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -75,6 +76,9 @@ public final class ClusterService {
   }
 
   private int serve(DataDirectory data, MillraceConfig config) {
+    if (kind == Kind.DISPATCHER) {
+      PriceWarnings.print(config, Clock.systemUTC().instant());
+    }
     var stop = new StopRequest();
     Signals.onStop(stop::inOrder);
     var vertx = Vertx.vertx();

@@ -5,6 +5,7 @@ import io.millrace.bootstrap.ConfigLoader;
 import io.millrace.schemas.config.MillraceConfig;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,7 @@ public final class Up {
       checkPorts(config);
       var credentials = Credentials.of(data.path(), config, environment, new SecureRandom());
       credentials.warnings().forEach(warning -> System.err.println("millrace: " + warning));
+      PriceWarnings.print(config, Clock.systemUTC().instant());
       System.err.println("Starting Millrace in " + options.data());
       return serve(data, config, credentials);
     }

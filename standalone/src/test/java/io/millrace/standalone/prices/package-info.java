@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.standalone.prices;
+
+import org.jspecify.annotations.NullMarked;
