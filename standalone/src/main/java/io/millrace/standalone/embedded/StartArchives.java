@@ -23,9 +23,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class StartArchives {
 
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration WORK_TIME = Duration.ofSeconds(20);
-  private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(120);
+  private static final Duration WRITE_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(20);
   private static final long LOOK_NANOS = Duration.ofMillis(100).toNanos();
   private static final int CALLERS = 16;
