@@ -1,5 +1,6 @@
 package io.millrace.simulator;
 
+import io.millrace.simulator.anthropic.AnthropicRoutes;
 import io.millrace.simulator.bedrock.BedrockRoutes;
 import io.millrace.simulator.cohere.CohereRoutes;
 import io.millrace.simulator.control.ControlRoutes;
@@ -50,6 +51,7 @@ public final class Simulator {
     List<Routes> faces =
         List.of(
             new ControlRoutes(engine),
+            new AnthropicRoutes(vertx, engine, InstantSource.system()),
             new BedrockRoutes(vertx, engine),
             new GoogleRoutes(vertx, engine),
             new CohereRoutes(vertx, engine),

@@ -143,16 +143,15 @@ final class MessagesRequest {
     }
   }
 
+  /** There are two: with the capacity that was bought in advance, if any, and without. */
   private void serviceTier() {
-    var tier = chat.text("service_tier");
-    if (tier.isEmpty()) {
-      return;
-    }
-    switch (tier.get()) {
-      // There is no asking for priority beyond what was bought, which auto uses first.
-      case "auto", "priority" -> body.put("service_tier", "auto");
-      case "default", "standard_only" -> body.put("service_tier", "standard_only");
-      default -> check.unsupported(fields, "service_tier");
-    }
+    chat.text("service_tier")
+        .ifPresent(
+            tier ->
+                body.put(
+                    "service_tier",
+                    tier.equals("default") || tier.equals("flex") || tier.equals("standard_only")
+                        ? "standard_only"
+                        : "auto"));
   }
 }

@@ -172,6 +172,26 @@ class AnthropicAnswerTest {
             json("{}"));
   }
 
+  @Test
+  void shouldSendThoughtsBackUnchangedWhenTheConversationGoesOn() {
+    // Given
+    var answer = (Outcome.Answer) read(reader(true), head(200), STREAM);
+    var next = MAPPER.createObjectNode();
+    next.putArray("messages").add(json(text(answer.body())).at("/choices/0/message"));
+    // When
+    var attempt = anAttempt().setModel("claude-opus-5-5").setBody(utf8(next.toString())).build();
+    var call = ((Translation.Calls) adapter.translate(attempt, NOW)).calls().getFirst();
+    // Then
+    assertThat(json(text(call.http().body())).at("/messages/1/content"))
+        .isEqualTo(
+            json(
+                """
+                [{"type":"thinking","thinking":"Rain?","signature":"c2ln"},
+                 {"type":"text","text":"Let me see."},
+                 {"type":"tool_use","id":"toolu_1","name":"weather","input":{"city":"Bern"}},
+                 {"type":"tool_use","id":"toolu_2","name":"time","input":{}}]"""));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "end_turn, stop, COMPLETED",

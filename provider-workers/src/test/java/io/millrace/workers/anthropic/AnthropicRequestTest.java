@@ -275,7 +275,7 @@ class AnthropicRequestTest {
         "claude-sonnet-4-5|{'user':'u','metadata':{'job':'1'}}|{'metadata':{'user_id':'u'}}|metadata",
         "claude-sonnet-4-5|{'safety_identifier':'s','metadata':{'user_id':'m'}}|{'metadata':{'user_id':'m'}}|",
         "claude-sonnet-4-5|{'service_tier':'default'}|{'service_tier':'standard_only'}|",
-        "claude-sonnet-4-5|{'service_tier':'flex'}|{}|service_tier",
+        "claude-sonnet-4-5|{'service_tier':'priority'}|{'service_tier':'auto'}|",
         "claude-sonnet-4-5|{'cache_control':{'type':'ephemeral'}}|{'cache_control':{'type':'ephemeral'}}|",
         "claude-sonnet-4-5|{'seed':1,'logit_bias':{'1':1},'presence_penalty':0,'store':false}|{}|seed,logit_bias",
         // Thinking
