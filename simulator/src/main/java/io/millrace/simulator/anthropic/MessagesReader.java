@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.millrace.simulator.engine.Asked;
 import io.millrace.simulator.engine.BodyHash;
 import io.millrace.simulator.engine.CallFacts;
+import io.millrace.simulator.engine.TokenCount;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +17,6 @@ import java.util.Optional;
 /** Reads the body of a call to the Messages API, or says what is wrong with it. */
 final class MessagesReader {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
-  private static final int BYTES_PER_TOKEN = 4;
-  private static final int TOKENS_PER_MESSAGE = 4;
 
   private MessagesReader() {}
 
@@ -62,20 +60,19 @@ final class MessagesReader {
     }
   }
 
-  /** As for OpenAI's form: a quarter of the bytes of all texts, and some for each message. */
+  /** Instructions count as a message. */
   private static int inputTokens(JsonNode root, int bodyBytes) {
     long textBytes = textBytes(root.path("system"));
     for (JsonNode message : root.path("messages")) {
       textBytes += textBytes(message.path("content"));
     }
-    int messages = root.path("messages").size() + (root.path("system").isEmpty() ? 0 : 1);
-    long tokens = Math.ceilDiv(textBytes, BYTES_PER_TOKEN) + (long) TOKENS_PER_MESSAGE * messages;
-    return (int) Math.max(1, Math.min(tokens, bodyBytes));
+    int messages = root.path("messages").size() + (root.has("system") ? 1 : 0);
+    return TokenCount.ofMessages(textBytes, messages, bodyBytes);
   }
 
   private static long textBytes(JsonNode content) {
     if (content.isTextual()) {
-      return content.textValue().getBytes(StandardCharsets.UTF_8).length;
+      return TokenCount.utf8Bytes(content.textValue());
     }
     long bytes = 0;
     for (JsonNode block : content) {
