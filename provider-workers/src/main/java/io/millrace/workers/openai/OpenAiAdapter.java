@@ -11,9 +11,9 @@ import io.millrace.workers.ProviderAdapter;
 import io.millrace.workers.ResponseHead;
 import io.millrace.workers.Translation;
 import io.millrace.workers.canonical.ChatStream;
+import io.millrace.workers.canonical.Json;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +31,29 @@ public final class OpenAiAdapter implements ProviderAdapter {
 
   private final URI baseUrl;
   private final List<Credential> credentials;
+  private final Paths paths;
+
+  /** Where below its base URL a host takes calls. */
+  @FunctionalInterface
+  public interface Paths {
+
+    /** OpenAI's own. */
+    Paths USUAL = (operation, model) -> operation;
+
+    /**
+     * @param operation such as {@code /chat/completions}
+     */
+    String path(String operation, String model);
+  }
 
   public OpenAiAdapter(URI baseUrl, List<Credential> credentials) {
+    this(baseUrl, credentials, Paths.USUAL);
+  }
+
+  public OpenAiAdapter(URI baseUrl, List<Credential> credentials, Paths paths) {
     this.baseUrl = baseUrl;
     this.credentials = List.copyOf(credentials);
+    this.paths = paths;
   }
 
   @Override
@@ -55,7 +74,7 @@ public final class OpenAiAdapter implements ProviderAdapter {
     boolean isStream = attempt.getStream() && attempt.getEndpoint().equals(CHAT);
     RequestRewrite rewrite;
     try {
-      rewrite = RequestRewrite.of(bytesOf(attempt.getBody()), attempt.getModel(), isStream);
+      rewrite = RequestRewrite.of(Json.bytes(attempt.getBody()), attempt.getModel(), isStream);
     } catch (IOException e) {
       return refused("The request's body is not a JSON object.");
     }
@@ -67,7 +86,8 @@ public final class OpenAiAdapter implements ProviderAdapter {
             isStream ? "text/event-stream" : "application/json",
             "x-client-request-id",
             attempt.getRequestId());
-    var path = attempt.getEndpoint().substring("/v1".length());
+    var operation = attempt.getEndpoint().substring("/v1".length());
+    var path = paths.path(operation, attempt.getModel());
     var call = new HttpCall("POST", path, headers, rewrite.body());
     return Translation.one(
         call, () -> readerOf(attempt, isStream, rewrite.wantsUsage(), now), List.of());
@@ -80,31 +100,14 @@ public final class OpenAiAdapter implements ProviderAdapter {
 
   private static OpenAiReplyReader readerOf(
       AttemptRequested attempt, boolean isStream, boolean wantsUsage, Instant now) {
-    var asked =
-        new ChatStream.Asked(
-            "chatcmpl-" + attempt.getRequestId().replaceFirst("^req_", ""),
-            now.getEpochSecond(),
-            attempt.getModel(),
-            wantsUsage,
-            attempt.getInputTokensEstimated());
-    return new OpenAiReplyReader(asked, attempt.getEndpoint().equals(CHAT), isStream);
+    var asked = ChatStream.Asked.of(attempt, wantsUsage, now);
+    boolean isChat = attempt.getEndpoint().equals(CHAT);
+    return new OpenAiReplyReader(asked, isChat, isStream, AnswerQuirks.NONE);
   }
 
-  private static Translation refused(String message) {
+  static Translation refused(String message) {
     return new Translation.Refused(
         Outcome.Failure.of(
             Verdict.INVALID, new ClientError(400, "invalid_request_error", null, null, message)));
-  }
-
-  private static byte[] bytesOf(ByteBuffer buffer) {
-    if (buffer.hasArray()
-        && buffer.arrayOffset() == 0
-        && buffer.position() == 0
-        && buffer.remaining() == buffer.array().length) {
-      return buffer.array();
-    }
-    var bytes = new byte[buffer.remaining()];
-    buffer.duplicate().get(bytes);
-    return bytes;
   }
 }

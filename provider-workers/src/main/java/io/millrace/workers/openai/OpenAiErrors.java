@@ -9,8 +9,10 @@ import io.millrace.workers.canonical.Json;
 import io.millrace.workers.canonical.ProviderFailures;
 import io.millrace.workers.canonical.ProviderFailures.Complaint;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What an error of OpenAI, or of a host that speaks its form, means for the attempt and for the
@@ -29,7 +31,7 @@ final class OpenAiErrors {
           "billing_hard_limit_reached",
           "billing_not_active");
   private static final Set<String> FILTER_CODES =
-      Set.of("content_filter", "content_policy_violation");
+      Set.of("content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation");
 
   private OpenAiErrors() {}
 
@@ -45,6 +47,12 @@ final class OpenAiErrors {
   static Outcome.Failure inStream(ResponseHead head, JsonNode tree) {
     var text = ErrorText.of(tree);
     return failure(statusOf(text), head, text);
+  }
+
+  /** An answer whose finish reason says that there is none. */
+  static Outcome.Failure finished(Verdict verdict) {
+    int status = verdict == Verdict.OVERLOADED ? 503 : 500;
+    return ProviderFailures.of(verdict, status, Complaint.of(""), Duration.ZERO);
   }
 
   /** Something came that is not of OpenAI's form. */
@@ -135,12 +143,33 @@ final class OpenAiErrors {
         return new ErrorText("", "", "", error.asText());
       }
       var node = error.isObject() ? error : root;
-      var message = node.path("message");
+      var code = text(node.path("code"));
+      var said = saidIn(node);
       return new ErrorText(
           text(node.path("type")),
-          text(node.path("code")),
-          text(node.path("param")),
-          text(message.isMissingNode() ? node.path("detail") : message));
+          code.isEmpty() ? text(node.at("/innererror/code")) : code,
+          text(node.path("param")).isEmpty() ? place(said) : text(node.path("param")),
+          text(said.has("msg") ? said.path("msg") : said));
+    }
+
+    /** The text, or the first of the complaints that validators list. */
+    private static JsonNode saidIn(JsonNode node) {
+      var message = node.path("message");
+      if (message.isValueNode() && !message.isNull()) {
+        return message;
+      }
+      var detail = message.isObject() ? message.path("detail") : node.path("detail");
+      return detail.isArray() ? detail.path(0) : detail;
+    }
+
+    /** Which field a validator's complaint is about: its place without the leading "body". */
+    private static String place(JsonNode complaint) {
+      return complaint
+          .path("loc")
+          .valueStream()
+          .map(JsonNode::asText)
+          .filter(part -> !part.equals("body"))
+          .collect(Collectors.joining("."));
     }
 
     boolean blames(String words) {

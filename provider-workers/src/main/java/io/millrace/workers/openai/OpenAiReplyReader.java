@@ -32,6 +32,7 @@ final class OpenAiReplyReader implements ReplyReader {
   }
 
   private final ChatStream.Asked asked;
+  private final AnswerQuirks quirks;
   private final boolean isChat;
   private final boolean isStream;
   private final SseDecoder events = new SseDecoder();
@@ -43,8 +44,9 @@ final class OpenAiReplyReader implements ReplyReader {
   private boolean isDone;
   private Outcome.@Nullable Failure failure;
 
-  OpenAiReplyReader(ChatStream.Asked asked, boolean isChat, boolean isStream) {
+  OpenAiReplyReader(ChatStream.Asked asked, boolean isChat, boolean isStream, AnswerQuirks quirks) {
     this.asked = asked;
+    this.quirks = quirks;
     this.isChat = isChat;
     this.isStream = isStream;
     this.chat = new ChatStream(asked);
@@ -84,7 +86,7 @@ final class OpenAiReplyReader implements ReplyReader {
   public Outcome onEnd(Consumer<byte[]> deltas) {
     return switch (form) {
       case ERROR -> OpenAiErrors.outcome(head, body());
-      case WHOLE -> isStream ? wholeAsStream(deltas) : WholeReply.outcome(head, body(), facts());
+      case WHOLE -> isStream ? wholeAsStream(deltas) : whole(body());
       case EVENTS -> {
         events.end(event -> onEvent(event, deltas));
         yield failure != null ? chat.failed(failure) : chat.end(isDone, deltas);
@@ -127,19 +129,48 @@ final class OpenAiReplyReader implements ReplyReader {
     if (event.name().equals("error") || !(error.isMissingNode() || error.isNull())) {
       failure = OpenAiErrors.inStream(head, tree);
     } else if (tree instanceof ObjectNode chunk) {
+      onChunk(chunk, deltas);
+    }
+  }
+
+  private void onChunk(ObjectNode chunk, Consumer<byte[]> deltas) {
+    var failing = quirks.failure(chunk);
+    if (failing.isPresent()) {
+      failure = OpenAiErrors.finished(failing.get());
+    } else {
+      quirks.edit().accept(chunk);
       chat.accept(chunk, deltas);
     }
   }
 
+  /** A whole answer; its bytes go on as they are unless the host has quirks. */
+  private Outcome whole(byte[] answer) {
+    if (quirks.isNone()) {
+      return WholeReply.outcome(head, answer, facts());
+    }
+    try {
+      if (Json.MAPPER.readTree(answer) instanceof ObjectNode tree) {
+        var failing = quirks.failure(tree);
+        if (failing.isPresent()) {
+          return OpenAiErrors.finished(failing.get());
+        }
+        quirks.edit().accept(tree);
+        return WholeReply.outcome(head, Json.bytes(tree), facts());
+      }
+    } catch (IOException e) {
+      // Said below, as of any other answer that is no object.
+    }
+    return OpenAiErrors.notUnderstood();
+  }
+
   /** The one chunk that a whole answer would be. */
   private Outcome wholeAsStream(Consumer<byte[]> deltas) {
-    var whole = body();
-    var outcome = WholeReply.outcome(head, whole, facts());
-    if (!(outcome instanceof Outcome.Answer)) {
+    var outcome = whole(body());
+    if (!(outcome instanceof Outcome.Answer answer)) {
       return outcome;
     }
     try {
-      if (Json.MAPPER.readTree(whole) instanceof ObjectNode chunk) {
+      if (Json.MAPPER.readTree(Json.bytes(answer.body())) instanceof ObjectNode chunk) {
         for (var part : chunk.path("choices")) {
           if (part instanceof ObjectNode choice) {
             choice.set("delta", choice.path("message"));

@@ -5,11 +5,17 @@ import io.millrace.simulator.engine.AnswerText;
 import io.millrace.simulator.engine.Asked;
 import io.millrace.simulator.engine.CallFacts;
 import io.millrace.simulator.engine.Verdict;
+import io.millrace.simulator.openai.Flavour.UsagePlace;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 
 /** A call to {@code /v1/chat/completions}. */
 final class ChatCall implements OpenAiCall {
+  private static final byte[] PROMPT_FILTERED =
+      OpenAiCall.utf8(
+          "data: {\"choices\":[],\"created\":0,\"id\":\"\",\"model\":\"\",\"object\":\"\","
+              + "\"prompt_filter_results\":[{\"prompt_index\":0,\"content_filter_results\":"
+              + "{\"hate\":{\"filtered\":false,\"severity\":\"safe\"}}}]}\n\n");
   private static final byte[] DONE = OpenAiCall.utf8("data: [DONE]\n\n");
   private static final byte[] ROLE =
       OpenAiCall.utf8(
@@ -40,7 +46,7 @@ final class ChatCall implements OpenAiCall {
    *
    * @param isUsageWanted in a last chunk of a streamed answer
    */
-  record Options(boolean isUsageWanted, boolean hasLogprobs, int topLogprobs) {}
+  record Options(Flavour flavour, boolean isUsageWanted, boolean hasLogprobs, int topLogprobs) {}
 
   ChatCall(CallFacts facts, Options options, long createdSeconds) {
     this.facts = facts;
@@ -67,6 +73,11 @@ final class ChatCall implements OpenAiCall {
   }
 
   @Override
+  public Flavour flavour() {
+    return options.flavour();
+  }
+
+  @Override
   public CallFacts facts() {
     return facts;
   }
@@ -90,7 +101,7 @@ final class ChatCall implements OpenAiCall {
     int textEnd = text.end(text.words());
     if (!answer.toolUses().isEmpty()) {
       return out.appendString(MESSAGE_WITHOUT_TEXT)
-          .appendString(RichParts.toolCalls(answer.toolUses(), choice))
+          .appendString(RichParts.toolCalls(answer.toolUses(), choice, options.flavour()))
           .appendString(",\"refusal\":null,\"annotations\":[]},\"logprobs\":null,");
     }
     if (isRefusal(answer)) {
@@ -108,6 +119,9 @@ final class ChatCall implements OpenAiCall {
 
   @Override
   public void opening(Buffer out, Verdict.Answer answer) {
+    if (options.flavour() == Flavour.AZURE) {
+      out.appendBytes(PROMPT_FILTERED);
+    }
     boolean hasText = answer.toolUses().isEmpty() && !isRefusal(answer);
     for (int choice = 0; choice < facts.answers(); choice++) {
       frameStart(out, choice).appendBytes(hasText ? ROLE : ROLE_WITHOUT_TEXT).appendBytes(frameEnd);
@@ -140,18 +154,34 @@ final class ChatCall implements OpenAiCall {
       appendToolCalls(out, answer.toolUses(), choice);
       frameStart(out, choice)
           .appendString(",\"delta\":{},\"logprobs\":null,")
-          .appendString(finish(answer))
-          .appendBytes(frameEnd);
+          .appendString(finish(answer));
+      boolean isLast = choice == facts.answers() - 1;
+      if (isLast && options.flavour().usagePlace() != UsagePlace.OWN_CHUNK_WHEN_ASKED) {
+        appendUsage(out, answer);
+      } else {
+        out.appendBytes(frameEnd);
+      }
     }
-    if (options.isUsageWanted()) {
+    boolean isOwnChunk = options.flavour().usagePlace() == UsagePlace.OWN_CHUNK_WHEN_ASKED;
+    if (options.isUsageWanted() && isOwnChunk) {
       out.appendBytes(head).appendString("],").appendString(usage(answer)).appendString("}\n\n");
     }
     out.appendBytes(DONE);
   }
 
+  /** Usage in the chunk that ends the answer, as some hosts tell it unasked. */
+  private void appendUsage(Buffer out, Verdict.Answer answer) {
+    if (options.flavour().usagePlace() == UsagePlace.X_GROQ) {
+      out.appendString("],\"x_groq\":{").appendString(usage(answer)).appendString("}}\n\n");
+    } else {
+      out.appendString("],").appendString(usage(answer)).appendString("}\n\n");
+    }
+  }
+
   private void appendToolCalls(Buffer out, List<Verdict.ToolUse> uses, int choice) {
     for (int i = 0; i < uses.size(); i++) {
-      for (String delta : RichParts.toolCallDeltas(uses.get(i), i, choice)) {
+      String id = options.flavour().toolCallId(uses.get(i), choice);
+      for (String delta : RichParts.toolCallDeltas(uses.get(i), i, id)) {
         frameStart(out, choice)
             .appendString(",\"delta\":")
             .appendString(delta)

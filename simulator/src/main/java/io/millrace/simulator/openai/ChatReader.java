@@ -1,6 +1,7 @@
 package io.millrace.simulator.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.simulator.engine.BodyHash;
 import io.millrace.simulator.engine.CallFacts;
 import java.util.Optional;
@@ -12,12 +13,14 @@ final class ChatReader {
 
   private ChatReader() {}
 
-  static Parsed read(byte[] body, long createdSeconds) {
-    JsonNode root = Checks.tree(body);
-    if (!root.isObject()) {
+  static Parsed read(byte[] body, long createdSeconds, Address address) {
+    if (!(Checks.tree(body) instanceof ObjectNode root)) {
       return OpenAiError.notJson();
     }
-    Optional<OpenAiError> problem = problem(root);
+    if (!address.model().isEmpty()) {
+      root.put("model", address.model());
+    }
+    Optional<OpenAiError> problem = problem(root).or(() -> address.flavour().problem(root));
     if (problem.isPresent()) {
       return problem.get();
     }
@@ -35,6 +38,7 @@ final class ChatReader {
             AskedReader.read(root));
     var options =
         new ChatCall.Options(
+            address.flavour(),
             root.path("stream_options").path("include_usage").asBoolean(false),
             root.path("logprobs").asBoolean(false),
             root.path("top_logprobs").asInt(0));

@@ -24,24 +24,31 @@ final class EmbeddingsCall implements OpenAiCall {
   private static final int DIMENSIONS_USUAL = 16;
   private static final int DIMENSIONS_MAX = 4096;
 
+  private final Flavour flavour;
   private final CallFacts facts;
   private final List<JsonNode> inputs;
   private final int dimensions;
   private final boolean isBase64;
 
-  private EmbeddingsCall(CallFacts facts, List<JsonNode> inputs, int dimensions, boolean isBase64) {
+  private EmbeddingsCall(
+      Flavour flavour, CallFacts facts, List<JsonNode> inputs, int dimensions, boolean isBase64) {
+    this.flavour = flavour;
     this.facts = facts;
     this.inputs = inputs;
     this.dimensions = dimensions;
     this.isBase64 = isBase64;
   }
 
-  static Parsed read(byte[] body) {
-    JsonNode root = Checks.tree(body);
-    if (!root.isObject()) {
+  static Parsed read(byte[] body, Address address) {
+    if (!(Checks.tree(body) instanceof ObjectNode root)) {
       return OpenAiError.notJson();
     }
-    Optional<OpenAiError> problem = problem(root);
+    if (!address.model().isEmpty()) {
+      root.put("model", address.model());
+    }
+    Optional<OpenAiError> unusual = address.flavour().problem(root);
+    address.flavour().rename(root);
+    Optional<OpenAiError> problem = unusual.or(() -> problem(root));
     if (problem.isPresent()) {
       return problem.get();
     }
@@ -59,6 +66,7 @@ final class EmbeddingsCall implements OpenAiCall {
     // A null reads as 0.
     int dimensions = root.path("dimensions").asInt(0);
     return new EmbeddingsCall(
+        address.flavour(),
         facts,
         inputs,
         dimensions == 0 ? DIMENSIONS_USUAL : dimensions,
@@ -118,6 +126,11 @@ final class EmbeddingsCall implements OpenAiCall {
     var inputs = new ArrayList<JsonNode>();
     input.forEach(inputs::add);
     return List.copyOf(inputs);
+  }
+
+  @Override
+  public Flavour flavour() {
+    return flavour;
   }
 
   @Override

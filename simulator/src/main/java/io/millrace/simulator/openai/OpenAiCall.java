@@ -11,11 +11,13 @@ import java.nio.charset.StandardCharsets;
 /** What OpenAI's calls have in common. */
 sealed interface OpenAiCall extends WireCall, Parsed permits ChatCall, EmbeddingsCall {
 
+  Flavour flavour();
+
   @Override
   default void headers(MultiMap headers, LimitState limits, long elapsedMs) {
     OpenAiHeaders.add(headers);
     OpenAiHeaders.addProcessing(headers, elapsedMs);
-    OpenAiHeaders.addLimits(headers, limits);
+    OpenAiHeaders.addLimits(headers, limits, flavour());
   }
 
   @Override

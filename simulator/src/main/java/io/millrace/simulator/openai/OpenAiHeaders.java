@@ -31,19 +31,19 @@ public final class OpenAiHeaders {
     headers.set(PROCESSING_MS, Long.toString(elapsedMs));
   }
 
-  static void addLimits(MultiMap headers, LimitState limits) {
+  static void addLimits(MultiMap headers, LimitState limits, Flavour flavour) {
     if (!limits.equals(LimitState.NONE)) {
-      addWindow(headers, "requests", limits.requests());
-      addWindow(headers, "tokens", limits.tokens());
+      addWindow(headers, flavour.requestsSuffix(), limits.requests());
+      addWindow(headers, flavour.tokensSuffix(), limits.tokens());
     }
   }
 
-  private static void addWindow(MultiMap headers, String unit, LimitState.Window window) {
+  private static void addWindow(MultiMap headers, String suffix, LimitState.Window window) {
     if (window.limit() > 0) {
       headers
-          .set("x-ratelimit-limit-" + unit, Long.toString(window.limit()))
-          .set("x-ratelimit-remaining-" + unit, Long.toString(window.remaining()))
-          .set("x-ratelimit-reset-" + unit, GoDuration.ofMillis(window.resetMs()));
+          .set("x-ratelimit-limit" + suffix, Long.toString(window.limit()))
+          .set("x-ratelimit-remaining" + suffix, Long.toString(window.remaining()))
+          .set("x-ratelimit-reset" + suffix, GoDuration.ofMillis(window.resetMs()));
     }
   }
 

@@ -13,8 +13,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.Function;
@@ -48,13 +46,17 @@ public final class OpenAiRoutes implements Routes {
 
   @Override
   public void handle(HttpServerRequest request) {
-    switch (request.path()) {
+    Address address = Address.of(request.path());
+    // Azure answers to a deployment's path only beside a version.
+    boolean isVersioned = address.model().isEmpty() || request.getParam("api-version") != null;
+    switch (isVersioned ? address.operation() : "") {
       case "/v1/chat/completions" ->
-          call(request, body -> ChatReader.read(body, clock.instant().getEpochSecond()));
-      case "/v1/embeddings" -> call(request, EmbeddingsCall::read);
+          call(request, body -> ChatReader.read(body, clock.instant().getEpochSecond(), address));
+      case "/v1/embeddings" -> call(request, body -> EmbeddingsCall.read(body, address));
       case MODELS -> models(request);
       case String path when path.startsWith(MODELS + "/") -> model(request, path);
-      case String path -> respond(request, OpenAiError.unknownUrl(request.method().name(), path));
+      case String other ->
+          respond(request, OpenAiError.unknownUrl(request.method().name(), request.path()));
     }
   }
 
@@ -108,8 +110,7 @@ public final class OpenAiRoutes implements Routes {
 
   private void model(HttpServerRequest request, String path) {
     if (isReadable(request)) {
-      String encoded = path.substring(MODELS.length() + 1).replace("+", "%2B");
-      String name = decoded(encoded);
+      String name = Address.decoded(path.substring(MODELS.length() + 1));
       if (engine.knows(name)) {
         respond(request, 200, Buffer.buffer(model(name).toString()));
       } else {
@@ -129,14 +130,6 @@ public final class OpenAiRoutes implements Routes {
       return false;
     }
     return true;
-  }
-
-  private static String decoded(String encoded) {
-    try {
-      return URLDecoder.decode(encoded, StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException notEncoded) {
-      return encoded;
-    }
   }
 
   private static ObjectNode model(String name) {

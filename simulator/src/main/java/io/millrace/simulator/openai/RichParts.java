@@ -1,6 +1,5 @@
 package io.millrace.simulator.openai;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -19,21 +18,22 @@ final class RichParts {
   private RichParts() {}
 
   /** The member {@code tool_calls} of a whole answer's message. */
-  static String toolCalls(List<ToolUse> uses, int choice) {
+  static String toolCalls(List<ToolUse> uses, int choice, Flavour flavour) {
     ArrayNode calls = MAPPER.createArrayNode();
     for (ToolUse use : uses) {
-      ObjectNode call = calls.addObject().put("id", id(use, choice)).put("type", "function");
+      ObjectNode call =
+          calls.addObject().put("id", flavour.toolCallId(use, choice)).put("type", "function");
       call.putObject("function").put("name", use.name()).put("arguments", use.arguments());
     }
     return "\"tool_calls\":" + calls;
   }
 
   /** The deltas a streamed tool call comes in: its name, then its arguments piece by piece. */
-  static List<String> toolCallDeltas(ToolUse use, int index, int choice) {
+  static List<String> toolCallDeltas(ToolUse use, int index, String id) {
     var deltas = new ArrayList<String>();
     ObjectNode start = MAPPER.createObjectNode();
     ObjectNode call = start.putArray("tool_calls").addObject().put("index", index);
-    call.put("id", id(use, choice)).put("type", "function");
+    call.put("id", id).put("type", "function");
     call.putObject("function").put("name", use.name()).put("arguments", "");
     deltas.add(start.toString());
     String arguments = use.arguments();
@@ -49,10 +49,6 @@ final class RichParts {
       deltas.add(delta.toString());
     }
     return deltas;
-  }
-
-  private static String id(ToolUse use, int choice) {
-    return "call_" + use.id() + (choice == 0 ? "" : "_" + choice);
   }
 
   /** The value of {@code logprobs} for some words. */
@@ -75,9 +71,5 @@ final class RichParts {
       bytes.add(one & 0xff);
     }
     return node;
-  }
-
-  static String quoted(String text) {
-    return '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.workers.azure;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.workers.hosts;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.workers.mistral;
+
+import org.jspecify.annotations.NullMarked;
