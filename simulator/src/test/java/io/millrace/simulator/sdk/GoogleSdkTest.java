@@ -159,6 +159,30 @@ class GoogleSdkTest {
   }
 
   @Test
+  void shouldServeVertexPathsWhenTheClientIsOfVertex() {
+    // Given
+    try (var vertexClient =
+        Client.builder()
+            .vertexAI(true)
+            .apiKey("key-right")
+            .httpOptions(HttpOptions.builder().baseUrl(simulator.rootUrl()).build())
+            .build()) {
+      // When
+      var answer = vertexClient.models.generateContent("gemini-2.5-flash", "Hi", PLAIN);
+      var vectors =
+          vertexClient.models.embedContent(
+              "text-embedding-005",
+              List.of("stone", "wheel"),
+              EmbedContentConfig.builder().outputDimensionality(8).build());
+      // Then
+      assertThat(answer.text()).startsWith("the water");
+      assertThat(vectors.embeddings().orElseThrow())
+          .hasSize(2)
+          .allSatisfy(one -> assertThat(one.statistics()).isPresent());
+    }
+  }
+
+  @Test
   void shouldTellErrorsApartWhenRefused() {
     // Given
     var other = client("key-wrong");
