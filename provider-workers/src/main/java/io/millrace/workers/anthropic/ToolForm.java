@@ -15,8 +15,10 @@ final class ToolForm {
   private ToolForm() {}
 
   static void write(ChatBody chat, ParameterCheck check, ObjectNode body) {
-    if (chat.fields().path("tools").size() > chat.tools().size()) {
-      check.refuse("tools", "tools that are not functions");
+    for (var tool : chat.fields().path("tools")) {
+      if (!tool.path("function").isObject()) {
+        check.refuse("tools", "tools that are not functions");
+      }
     }
     if (chat.tools().isEmpty()) {
       writeFormer(chat, body);

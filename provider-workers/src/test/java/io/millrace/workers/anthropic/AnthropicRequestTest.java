@@ -203,6 +203,23 @@ class AnthropicRequestTest {
   }
 
   @Test
+  void shouldOfferOnlyWhatIsAllowedAndRefuseWhatIsNoFunction() {
+    // Given
+    var tools =
+        "'tools':[{'type':'function','function':{'name':'a'}},{'type':'function','function':{'name':'b'}}]";
+    var allowed =
+        "'tool_choice':{'type':'allowed_tools','allowed_tools':{'mode':'required','tools':["
+            + "{'type':'function','function':{'name':'b'}}]}}";
+    // When
+    var sent = sent(NEW, "{'messages':[]," + tools + "," + allowed + "}");
+    var failure = refused("{'messages':[],'tools':[{'type':'custom','custom':{'name':'c'}}]}");
+    // Then
+    assertThat(sent.path("tools").findValuesAsText("name")).containsExactly("b");
+    assertThat(sent.path("tool_choice")).isEqualTo(json("{'type':'any'}"));
+    assertThat(failure.error().param()).isEqualTo("tools");
+  }
+
+  @Test
   void shouldDeclareFormerToolsWhenOnlyTheHistoryHasThem() {
     // When
     var sent =
