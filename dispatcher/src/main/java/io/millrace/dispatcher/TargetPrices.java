@@ -8,19 +8,28 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
  * What the targets of routes cost. A price given for a provider's own name goes first, then that of
  * its kind; under each, the model's own name goes before what it is a release of.
- *
- * @param catalogue every known price
- * @param kinds kind of each configured provider, by its name
  */
-public record TargetPrices(PriceCatalogue catalogue, Map<String, String> kinds) {
+public final class TargetPrices {
 
-  public TargetPrices {
-    kinds = Map.copyOf(kinds);
+  private final PriceCatalogue catalogue;
+  private final Map<String, String> kinds;
+
+  /** Taking names apart costs more than all else here; there are as many as targets. */
+  private final Map<String, List<String>> namesOfModels = new ConcurrentHashMap<>();
+
+  /**
+   * @param catalogue every known price
+   * @param kinds kind of each configured provider, by its name
+   */
+  public TargetPrices(PriceCatalogue catalogue, Map<String, String> kinds) {
+    this.catalogue = catalogue;
+    this.kinds = Map.copyOf(kinds);
   }
 
   /** Those of a configuration, with the catalogue that ships beneath its prices. */
@@ -31,13 +40,17 @@ public record TargetPrices(PriceCatalogue catalogue, Map<String, String> kinds) 
             .collect(Collectors.toMap(ProviderConfig::name, ProviderConfig::kind)));
   }
 
-  /** What the provider's model costs at the instant; empty when nobody has said. */
+  /**
+   * What the provider's model costs at the instant; empty when nobody has said.
+   *
+   * @param model of a configured target
+   */
   Optional<PriceConfig> find(String provider, String model, Instant at) {
     var exact = catalogue.find(provider, model, at);
     if (exact.isPresent()) {
       return exact;
     }
-    var names = ModelNames.of(model);
+    var names = namesOfModels.computeIfAbsent(model, ModelNames::of);
     return findAny(provider, names, at)
         .or(
             () ->
