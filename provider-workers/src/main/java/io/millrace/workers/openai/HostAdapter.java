@@ -27,7 +27,6 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -99,14 +98,22 @@ final class HostAdapter implements ProviderAdapter {
       return new Translation.Refused(check.refusal().get());
     }
     var asked = ChatStream.Asked.of(attempt, wantsUsage, now);
-    var call =
-        new Translation.Call(
-            http(attempt, fields),
-            () -> new OpenAiReplyReader(asked, true, attempt.getStream(), host.answers()));
-    return new Translation.Calls(
-        Collections.nCopies(choices, call),
-        choices == 1 ? Joining.NONE : new ChatFanOut(asked),
-        check.dropped());
+    var calls = new ArrayList<Translation.Call>();
+    for (int choice = 0; choice < choices; choice++) {
+      calls.add(
+          new Translation.Call(
+              http(attempt, seeded(fields, choice)),
+              () -> new OpenAiReplyReader(asked, true, attempt.getStream(), host.answers())));
+    }
+    var joining = choices == 1 ? Joining.NONE : new ChatFanOut(asked);
+    return new Translation.Calls(calls, joining, check.dropped());
+  }
+
+  /** The same seed would give the same choice again. */
+  private static ObjectNode seeded(ObjectNode fields, int choice) {
+    return choice > 0 && fields.path("seed").isIntegralNumber()
+        ? fields.deepCopy().put("seed", fields.path("seed").asLong() + choice)
+        : fields;
   }
 
   /** Calls to make for the choices asked for; a host that gives several at once is called once. */

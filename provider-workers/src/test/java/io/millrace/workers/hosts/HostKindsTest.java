@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.schemas.Verdict;
+import io.millrace.workers.Attempts;
 import io.millrace.workers.Outcome;
 import io.millrace.workers.Translated;
 import java.util.ArrayList;
@@ -72,6 +73,17 @@ class HostKindsTest {
     assertThat(sent.path("temperature").asDouble()).isEqualTo(1e-8);
     assertThat(sent.path("messages").path(0).has("name")).isFalse();
     assertThat(sent.has("n")).isFalse();
+  }
+
+  @Test
+  void shouldCountSeedUpWhenEachChoiceIsACall() {
+    // When
+    var calls =
+        Translated.chat("groq", "{'model':'m','n':3,'seed':7," + USER + "}").calls().calls();
+    // Then
+    assertThat(calls)
+        .extracting(call -> json(Attempts.text(call.http().body())).path("seed").asInt())
+        .containsExactly(7, 8, 9);
   }
 
   @Test
