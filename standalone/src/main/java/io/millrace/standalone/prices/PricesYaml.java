@@ -84,7 +84,8 @@ public final class PricesYaml {
   /** A text as YAML takes it whatever is in it, an environment variable's sign included. */
   private static String quoted(String text) {
     var quoted = new StringBuilder("\"");
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       if (c == '"' || c == '\\') {
         quoted.append('\\').append(c);
       } else if (c < ' ') {
