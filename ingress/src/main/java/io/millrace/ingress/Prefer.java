@@ -17,12 +17,16 @@ public record Prefer(boolean respondAsync, @Nullable Duration patience) {
   public static final String HEADER = "Prefer";
 
   private static final Prefer NONE = new Prefer(false, null);
+  private static final Prefer ASYNC = new Prefer(true, null);
   private static final int SECONDS_DIGITS_MAX = 9;
 
   /** Reads the header; several of them are joined by commas. */
   public static Checked<Prefer> parse(@Nullable String header) {
     if (header == null || header.isBlank()) {
       return Checked.ok(NONE);
+    }
+    if (header.equals("respond-async")) {
+      return Checked.ok(ASYNC);
     }
     var named = new HashMap<String, String>();
     for (var preference : header.split(",")) {

@@ -26,6 +26,11 @@ public record Submission(
     @Nullable String customId,
     ByteBuffer body) {
 
+  /** True when the id may come again, so that the bodies have to be told apart. */
+  private boolean isRepeatable() {
+    return idempotencyKey != null || batchId != null;
+  }
+
   /** The record, made by the constructor of all fields: the builder copies defaults each time. */
   // The generated constructor takes null for what is absent, which its package cannot say.
   @SuppressWarnings("NullAway")
@@ -41,7 +46,7 @@ public record Submission(
         now,
         options.notBefore(),
         options.deadline(),
-        endpoint.fingerprint(body),
+        isRepeatable() ? endpoint.fingerprint(body) : "",
         idempotencyKey,
         options.onDoubt(),
         options.callbackUrl(),

@@ -73,7 +73,7 @@ public final class AvroSerde<T extends SpecificRecord>
     mine.out.write(writer.id >>> 16);
     mine.out.write(writer.id >>> 8);
     mine.out.write(writer.id);
-    mine.encoder = EncoderFactory.get().directBinaryEncoder(mine.out, mine.encoder);
+    mine.encoder = EncoderFactory.get().binaryEncoder(mine.out, mine.encoder);
     try {
       writer.datum.write(value, mine.encoder);
       mine.encoder.flush();

@@ -79,27 +79,29 @@ public final class ViewStreams implements AutoCloseable {
   }
 
   private static Map<String, Object> settings(String applicationServer) {
-    return Map.of(
-        StreamsConfig.APPLICATION_SERVER_CONFIG,
-        applicationServer,
-        StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
-        StreamsConfig.AT_LEAST_ONCE,
-        StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
-        COMMIT_INTERVAL_MS,
-        StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
-        TopicSpec.RECORD_BYTES_MAX,
+    return Map.ofEntries(
+        Map.entry(StreamsConfig.APPLICATION_SERVER_CONFIG, applicationServer),
+        Map.entry(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE),
+        Map.entry(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS),
+        // Requests and results need no common order, so neither waits for the other.
+        Map.entry(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED),
+        Map.entry(
+            StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
+            TopicSpec.RECORD_BYTES_MAX),
         // The dispatcher writes results in transactions; what it takes back must not be seen.
-        StreamsConfig.consumerPrefix(ConsumerConfig.ISOLATION_LEVEL_CONFIG),
-        "read_committed",
-        StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG),
-        POLL_RECORDS_MAX,
-        StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MIN_BYTES_CONFIG),
-        FETCH_BYTES_MIN,
-        StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG),
-        FETCH_WAIT_MS_MAX,
-        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
-        TopicSpec.RECORD_BYTES_MAX,
-        StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG),
-        BATCH_BYTES);
+        consumer(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed"),
+        consumer(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS_MAX),
+        consumer(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, FETCH_BYTES_MIN),
+        consumer(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS_MAX),
+        producer(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, TopicSpec.RECORD_BYTES_MAX),
+        producer(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES));
+  }
+
+  private static Map.Entry<String, Object> consumer(String property, Object value) {
+    return Map.entry(StreamsConfig.mainConsumerPrefix(property), value);
+  }
+
+  private static Map.Entry<String, Object> producer(String property, Object value) {
+    return Map.entry(StreamsConfig.producerPrefix(property), value);
   }
 }
