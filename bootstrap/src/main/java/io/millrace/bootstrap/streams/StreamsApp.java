@@ -34,6 +34,11 @@ public final class StreamsApp implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
   private static final int THREADS_REPLACED_MAX = 20;
 
+  /** State is restored in large steps: a restart is waited for. */
+  private static final int RESTORE_RECORDS_MAX = 10_000;
+
+  private static final int RESTORE_FETCH_BYTES_MAX = 8 * 1024 * 1024;
+
   private final String name;
   private final KafkaStreams streams;
   private final StateDirectory state;
@@ -73,6 +78,12 @@ public final class StreamsApp implements AutoCloseable {
     all.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
     all.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     all.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
+    all.put(
+        StreamsConfig.restoreConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG),
+        RESTORE_RECORDS_MAX);
+    all.put(
+        StreamsConfig.restoreConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG),
+        RESTORE_FETCH_BYTES_MAX);
     all.put(main(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), identity.instance());
     all.put(main(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6000);
     all.put(main(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 500);
@@ -85,6 +96,7 @@ public final class StreamsApp implements AutoCloseable {
     }
     this.streams = new KafkaStreams(topology, all);
     streams.setUncaughtExceptionHandler(this::onDeath);
+    streams.setGlobalStateRestoreListener(new RestoreLog(name));
     streams.setStateListener(
         (now, before) -> {
           if (now == State.RUNNING || now == State.ERROR || now == State.NOT_RUNNING) {

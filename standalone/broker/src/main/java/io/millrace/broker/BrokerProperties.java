@@ -62,8 +62,8 @@ final class BrokerProperties {
 
   private static void timing(Properties properties) {
     // A killed broker comes back only once its own former session has run out.
-    properties.put("broker.session.timeout.ms", "2000");
-    properties.put("broker.heartbeat.interval.ms", "500");
+    properties.put("broker.session.timeout.ms", "1000");
+    properties.put("broker.heartbeat.interval.ms", "200");
     properties.put("group.initial.rebalance.delay.ms", "0");
     // A transaction that follows another at once waits so long for the markers of the first; the
     // default of 20 ms is longer than the transactions here.

@@ -67,8 +67,8 @@ final class AllInOne implements AutoCloseable {
     long begin = System.nanoTime();
     var vertx = Vertx.vertx();
     opened(() -> Blocking.get(vertx.close()));
-    refuseWhatServicesWould(wanted, vertx);
     var foundation = foundation(wanted);
+    refuseWhatServicesWould(wanted, vertx);
     var simulator =
         wanted.providers().isEmpty() ? Optional.of(simulator(vertx)) : Optional.<Simulator>empty();
     var config =
@@ -97,7 +97,7 @@ final class AllInOne implements AutoCloseable {
     watch(services, foundation);
   }
 
-  /** Before anything takes time: a service judges its part of the file when it is made. */
+  /** While the children come up: a service judges its part of the file when it is made. */
   private void refuseWhatServicesWould(MillraceConfig config, Vertx vertx) {
     new ServiceFactory(config, new InMemorySchemaIds(), vertx, metrics, data.path()).check();
   }
