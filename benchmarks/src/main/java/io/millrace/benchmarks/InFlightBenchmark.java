@@ -34,7 +34,7 @@ final class InFlightBenchmark implements Benchmark {
             this, "in flight", "threads before", "threads", "heap before", "heap", "reached in");
     try (var simulator = SimulatorProcess.start();
         var product = Product.start(Optional.of(config(simulator.openAiUrl(), calls)))) {
-      simulator.script("{\"latencyMs\":30000,\"outputTokens\":64}");
+      simulator.script("{\"latency\": {\"kind\": \"fixed\", \"ms\": 30000}}");
       // Connections, buffers and classes come with the first calls.
       Bulk.submit(product.process(), 0, 100);
       awaitAnswers(simulator, 100);

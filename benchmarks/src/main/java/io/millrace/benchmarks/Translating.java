@@ -43,8 +43,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Warmup(iterations = 2, time = 1)
+@Measurement(iterations = 3, time = 1)
 @Fork(1)
 // JMH fills what is not set here.
 @SuppressWarnings("NullAway.Init")
@@ -93,8 +93,8 @@ public class Translating {
     if (!(reply() instanceof Outcome.Answer)) {
       throw new IllegalStateException(kind + " is not understood: " + reply());
     }
-    simulator.close();
-    vertx.close();
+    simulator.close().toCompletionStage().toCompletableFuture().get();
+    vertx.close().toCompletionStage().toCompletableFuture().get();
   }
 
   /** From the attempt to what is sent. */
