@@ -29,6 +29,9 @@ public final class ChatStream {
   private static final List<String> OWN_FIELDS =
       List.of("id", "object", "created", "model", "choices", "usage", "error", "x_groq");
 
+  /** Stands where nothing is shown before the answer is whole. */
+  static final Consumer<byte[]> NOBODY = delta -> {};
+
   private final Asked asked;
   private final ChatAssembly assembly = new ChatAssembly();
   private final ObjectNode frame = Json.MAPPER.createObjectNode();
@@ -174,8 +177,12 @@ public final class ChatStream {
   }
 
   private void show(ArrayNode choices, ObjectNode chunk, Consumer<byte[]> deltas) {
-    var shown = frame.deepCopy();
     chunk.remove(OWN_FIELDS);
+    if (deltas == NOBODY) {
+      extras.setAll(chunk);
+      return;
+    }
+    var shown = frame.deepCopy();
     if (!chunk.isEmpty()) {
       shown.setAll(chunk);
       chunk.remove("obfuscation");

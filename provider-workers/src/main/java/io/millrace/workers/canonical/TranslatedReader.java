@@ -115,7 +115,7 @@ public final class TranslatedReader implements ReplyReader {
   }
 
   private void readWhole() {
-    var out = new ChunkWriter(chat, state, delta -> {});
+    var out = new ChunkWriter(chat, state, ChatStream.NOBODY);
     try {
       var answer = Json.MAPPER.readTree(body.toByteArray());
       if (answer.isObject()) {
