@@ -158,7 +158,11 @@ final class Attempts {
   /** Counts an attempt that lies in the topic, and looks again when it can be started no more. */
   private void watchStart(OutstandingAttempt attempt) {
     sending.line(attempt.provider(), attempt.lane()).window().written();
-    alarms.set(attempt.startBy().plus(CLOCK_SKEW), Kind.START, attempt.attemptId());
+    var overdueAt = attempt.startBy().plus(CLOCK_SKEW);
+    alarms.set(overdueAt, Kind.START, attempt.attemptId());
+    if (attempt.deadline().isBefore(overdueAt)) {
+      alarms.set(attempt.deadline(), Kind.DEADLINE, attempt.attemptId());
+    }
   }
 
   /** Looks again at a call that has begun. */

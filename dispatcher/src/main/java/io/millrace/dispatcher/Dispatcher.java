@@ -54,7 +54,8 @@ import java.util.Optional;
  *
  * <p>Invariants: a request has at most one result; an attempt is charged at most once; a call that
  * may be running is repeated only after its worker was found dead on the log; what is held, in
- * doubt and spent never exceeds a hard limit.
+ * doubt and spent never exceeds a hard limit. A request that waits in a line expires up to half a
+ * second after its deadline, and no attempt is written after it.
  */
 public final class Dispatcher {
 
@@ -64,6 +65,7 @@ public final class Dispatcher {
   private static final Duration WATCH_INTERVAL = Duration.ofMillis(500);
   private static final Duration FORGET_FINISHED_AFTER = Duration.ofDays(30);
   private static final int TIMERS_PER_TICK = 500;
+  private static final int EXPIRED_PER_TICK = 500;
   private static final int FORGET_PER_TICK = 100;
   private static final int DOUBTS_MAX = 10;
 
@@ -75,6 +77,7 @@ public final class Dispatcher {
   private final Callbacks callbacks;
   private final Requests requests;
   private Instant nextWatch = Instant.EPOCH;
+  private Instant nextExpiry = Instant.EPOCH;
 
   public Dispatcher(Policies policies, DispatcherState state) {
     this.policies = policies;
@@ -126,7 +129,7 @@ public final class Dispatcher {
     var refusal = refusal(request, now);
     if (refusal.isPresent()) {
       requests.finish(tracked, Outcome.failed(refusal.get()), now, out);
-    } else if (!deadline.isAfter(now)) {
+    } else if (tracked.isLate(now)) {
       requests.finish(tracked, Outcome.ended(Ending.EXPIRED), now, out);
     } else if (tracked.wakeAt().filter(at -> at.isAfter(now)).isPresent()) {
       requests.sleep(tracked, now, out);
@@ -398,6 +401,10 @@ public final class Dispatcher {
           .forEach(out::add);
       state.forgetFinished(now.minus(FORGET_FINISHED_AFTER), FORGET_PER_TICK);
     }
+    if (!now.isBefore(nextExpiry)) {
+      boolean isAll = requests.expireLines(EXPIRED_PER_TICK, now, out);
+      nextExpiry = isAll ? now.plus(WATCH_INTERVAL) : now;
+    }
     requests.pumpAll(now, out);
   }
 
@@ -440,23 +447,11 @@ public final class Dispatcher {
 
   private void onTimer(Timer timer, Instant now, List<Decision> out) {
     switch (timer.kind()) {
-      case WAKE ->
+      case WAKE, DEADLINE ->
           state
               .request(timer.subject())
               .filter(t -> t.phase() == Phase.WAITING)
-              .filter(t -> t.wakeAt().isPresent() && !t.wakeAt().get().isAfter(now))
-              .ifPresent(t -> requests.lineUp(t.waitingUntil(Optional.empty()), now, out));
-      case DEADLINE ->
-          state
-              .request(timer.subject())
-              .ifPresent(
-                  t -> {
-                    if (t.phase() == Phase.WAITING) {
-                      end(t, Ending.EXPIRED, now, out);
-                    } else {
-                      attempts.setAlarm(now, Kind.DEADLINE, AttemptIds.of(t.id(), t.number()));
-                    }
-                  });
+              .ifPresent(t -> requests.wake(t, now, out));
       case CALLBACK -> state.callback(timer.subject()).ifPresent(c -> callbacks.send(c, now, out));
       case FORGET ->
           attempts

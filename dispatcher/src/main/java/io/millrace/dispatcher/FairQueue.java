@@ -1,6 +1,7 @@
 package io.millrace.dispatcher;
 
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
@@ -74,6 +75,11 @@ final class FairQueue {
     return Optional.empty();
   }
 
+  /** Adds the lines that may begin with a key whose time is over. */
+  void addLate(long nowMs, Collection<AccountLine> late) {
+    turns.stream().filter(line -> line.isLate(nowMs)).forEach(late::add);
+  }
+
   /** Charges the turn of the account for what was sent. */
   void charge(String account, long tokens, int weight) {
     var line = lines.get(account);
@@ -98,24 +104,24 @@ final class FairQueue {
   }
 
   /** One account's place in the round, and the head of its line. */
-  private final class AccountLine {
+  final class AccountLine {
 
-    final String account;
-    final NavigableSet<WaitingKey> head = new TreeSet<>();
-    long deficit = QUANTUM_TOKENS;
+    private final String account;
+    private final NavigableSet<WaitingKey> head = new TreeSet<>();
+    private long deficit = QUANTUM_TOKENS;
 
     /** Where the part of the line that is only in the state begins. */
     private Optional<WaitingKey> restFrom = Optional.empty();
 
-    AccountLine(String account) {
+    private AccountLine(String account) {
       this.account = account;
     }
 
-    void restore(WaitingKey first) {
+    private void restore(WaitingKey first) {
       restFrom = Optional.of(first);
     }
 
-    void add(WaitingKey key) {
+    private void add(WaitingKey key) {
       boolean isInHead = restFrom.isEmpty() || key.compareTo(restFrom.get()) < 0;
       if (!isInHead) {
         return;
@@ -126,7 +132,27 @@ final class FairQueue {
       }
     }
 
-    Optional<WaitingKey> poll() {
+    /** No key of this line is before; known without a look into the state. */
+    long earliest() {
+      if (!head.isEmpty()) {
+        return head.first().order();
+      }
+      return restFrom.map(WaitingKey::order).orElse(Long.MAX_VALUE);
+    }
+
+    boolean isLate(long nowMs) {
+      return earliest() <= nowMs;
+    }
+
+    /** The first key, taken off the head, if its time is over. */
+    Optional<WaitingKey> pollLate(long nowMs) {
+      if (head.isEmpty()) {
+        refill();
+      }
+      return isLate(nowMs) ? poll() : Optional.empty();
+    }
+
+    private Optional<WaitingKey> poll() {
       if (head.isEmpty()) {
         refill();
       }

@@ -2,6 +2,7 @@ package io.millrace.dispatcher;
 
 import io.millrace.dispatcher.OutstandingAttempt.Payer;
 import io.millrace.dispatcher.Sending.Line;
+import io.millrace.dispatcher.TrackedRequest.Ending;
 import io.millrace.dispatcher.TrackedRequest.Phase;
 import io.millrace.schemas.AttemptIds;
 import io.millrace.schemas.AttemptRequested;
@@ -67,25 +68,47 @@ final class Requests {
   }
 
   private void enqueue(TrackedRequest tracked, TargetConfig target) {
-    var waiting = withDeadlineTimer(tracked.waitingUntil(Optional.empty()));
+    var waiting = tracked.waitingUntil(Optional.empty());
     state.put(waiting);
     sending.enqueue(keyOf(waiting, target));
   }
 
-  /** Waits for the request's time. */
+  /** Waits for the request's time, or for its end if that comes before. */
   void sleep(TrackedRequest tracked, Instant now, List<Decision> out) {
     var wakeAt = tracked.wakeAt().orElse(now);
-    var sleeping = withDeadlineTimer(tracked.waitingUntil(Optional.of(wakeAt)));
+    var sleeping = tracked.waitingUntil(Optional.of(wakeAt));
     state.put(sleeping);
-    state.schedule(new Timer(wakeAt, Timer.Kind.WAKE, sleeping.id()));
+    state.schedule(wakeTimer(sleeping, wakeAt));
   }
 
-  private TrackedRequest withDeadlineTimer(TrackedRequest tracked) {
-    if (tracked.hasDeadlineTimer()) {
-      return tracked;
+  /** A sleeping request's timer has rung. */
+  void wake(TrackedRequest sleeping, Instant now, List<Decision> out) {
+    if (sleeping.isLate(now)) {
+      expire(sleeping, now, out);
+    } else if (sleeping.wakeAt().filter(at -> !at.isAfter(now)).isPresent()) {
+      lineUp(sleeping.waitingUntil(Optional.empty()), now, out);
     }
-    state.schedule(new Timer(tracked.deadline(), Timer.Kind.DEADLINE, tracked.id()));
-    return tracked.withDeadlineTimer();
+  }
+
+  /**
+   * Ends up to {@code limit} requests whose time ran out in a line, the earliest first, whether the
+   * line moves or not. None has a timer, because a line is in order of time already.
+   *
+   * @return false when there may be more
+   */
+  boolean expireLines(int limit, Instant now, List<Decision> out) {
+    var late = sending.takeLate(now, limit);
+    for (var key : late) {
+      state
+          .request(key.requestId())
+          .filter(tracked -> tracked.phase() == Phase.WAITING)
+          .ifPresent(tracked -> expire(tracked, now, out));
+    }
+    return late.size() < limit;
+  }
+
+  private void expire(TrackedRequest tracked, Instant now, List<Decision> out) {
+    finish(tracked, Outcome.ended(Ending.EXPIRED), now, out);
   }
 
   /** The same for every line. */
@@ -123,8 +146,12 @@ final class Requests {
     }
   }
 
-  /** Writes an attempt, unless the account must wait or cannot pay. */
+  /** Writes an attempt, unless it is too late, or the account must wait or cannot pay. */
   private void send(TrackedRequest tracked, RouteConfig route, Instant now, List<Decision> out) {
+    if (tracked.isLate(now)) {
+      expire(tracked, now, out);
+      return;
+    }
     var request = tracked.request();
     var account = request.getAccount();
     var target = targetOf(tracked, route);
@@ -247,9 +274,6 @@ final class Requests {
     if (tracked.phase() == Phase.WAITING) {
       leaveLine(tracked);
     }
-    if (tracked.hasDeadlineTimer()) {
-      state.unschedule(new Timer(tracked.deadline(), Timer.Kind.DEADLINE, tracked.id()));
-    }
     if (tracked.hasDerivedId()) {
       state.putFinished(tracked.id(), now);
     }
@@ -257,12 +281,16 @@ final class Requests {
   }
 
   private void leaveLine(TrackedRequest tracked) {
-    tracked
-        .wakeAt()
-        .ifPresent(at -> state.unschedule(new Timer(at, Timer.Kind.WAKE, tracked.id())));
+    tracked.wakeAt().ifPresent(at -> state.unschedule(wakeTimer(tracked, at)));
     policies
         .route(tracked.request().getModel())
         .ifPresent(route -> sending.dequeue(keyOf(tracked, targetOf(tracked, route))));
+  }
+
+  private static Timer wakeTimer(TrackedRequest tracked, Instant wakeAt) {
+    var deadline = tracked.deadline();
+    var at = wakeAt.isBefore(deadline) ? wakeAt : deadline;
+    return new Timer(at, Timer.Kind.WAKE, tracked.id());
   }
 
   private static TargetConfig targetOf(TrackedRequest tracked, RouteConfig route) {

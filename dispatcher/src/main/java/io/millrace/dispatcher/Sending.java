@@ -1,15 +1,19 @@
 package io.millrace.dispatcher;
 
+import io.millrace.dispatcher.FairQueue.AccountLine;
 import io.millrace.schemas.Lane;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.ToIntFunction;
 
@@ -77,6 +81,22 @@ final class Sending {
     var key = line.queue().poll(heldBack::contains);
     key.ifPresent(state::dequeue);
     return key;
+  }
+
+  /** Up to {@code limit} keys whose time is over, the earliest first; they have left the lines. */
+  List<WaitingKey> takeLate(Instant now, int limit) {
+    var late = new PriorityQueue<>(Comparator.comparingLong(AccountLine::earliest));
+    lines.values().forEach(line -> line.queue().addLate(now.toEpochMilli(), late));
+    var taken = new ArrayList<WaitingKey>();
+    while (!late.isEmpty() && taken.size() < limit) {
+      var line = late.remove();
+      line.pollLate(now.toEpochMilli()).ifPresent(taken::add);
+      if (line.isLate(now.toEpochMilli())) {
+        late.add(line);
+      }
+    }
+    taken.forEach(state::dequeue);
+    return taken;
   }
 
   /** True when a request that has just come may go at once: nobody waits and the window is open. */

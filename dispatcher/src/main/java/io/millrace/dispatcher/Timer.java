@@ -10,8 +10,9 @@ import java.time.Instant;
 public record Timer(Instant dueAt, Kind kind, String subject) {
 
   /**
-   * WAKE: a request's next attempt is due. DEADLINE: a request expires. CALLBACK: a delivery is
-   * due. FORGET: an attempt in doubt is waited for no longer.
+   * WAKE: a sleeping request's next attempt is due, or its time is over before. DEADLINE: the same;
+   * found in older state and set no more. CALLBACK: a delivery is due. FORGET: an attempt in doubt
+   * is waited for no longer.
    */
   public enum Kind {
     WAKE,

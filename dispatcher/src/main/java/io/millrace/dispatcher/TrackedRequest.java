@@ -17,7 +17,6 @@ import java.util.function.Consumer;
  * @param doubts attempts that ended in doubt
  * @param target index of the next target among those of the route
  * @param wakeAt no attempt before
- * @param hasDeadlineTimer true when a timer for the deadline is set
  * @param deadline when it expires
  * @param ending why the running attempt was ordered to stop
  * @param costUsd settled so far
@@ -32,7 +31,6 @@ public record TrackedRequest(
     int doubts,
     int target,
     Optional<Instant> wakeAt,
-    boolean hasDeadlineTimer,
     Instant deadline,
     Optional<Ending> ending,
     BigDecimal costUsd,
@@ -64,7 +62,6 @@ public record TrackedRequest(
         0,
         0,
         request.getNotBefore(),
-        false,
         deadline,
         Optional.empty(),
         Money.ZERO,
@@ -73,6 +70,11 @@ public record TrackedRequest(
 
   String id() {
     return request.getRequestId();
+  }
+
+  /** True when its time is over. */
+  boolean isLate(Instant now) {
+    return !deadline.isAfter(now);
   }
 
   /** True for ids that a client can make again, whose end must be remembered. */
@@ -113,10 +115,6 @@ public record TrackedRequest(
     return changed(c -> c.target = target);
   }
 
-  TrackedRequest withDeadlineTimer() {
-    return changed(c -> c.hasDeadlineTimer = true);
-  }
-
   TrackedRequest ending(Ending why) {
     return changed(c -> c.ending = Optional.of(why));
   }
@@ -141,7 +139,6 @@ public record TrackedRequest(
         copy.doubts,
         copy.target,
         copy.wakeAt,
-        copy.hasDeadlineTimer,
         deadline,
         copy.ending,
         copy.costUsd,
@@ -157,7 +154,6 @@ public record TrackedRequest(
     int doubts;
     int target;
     Optional<Instant> wakeAt;
-    boolean hasDeadlineTimer;
     Optional<Ending> ending;
     BigDecimal costUsd;
     Optional<Failure> failure;
@@ -170,7 +166,6 @@ public record TrackedRequest(
       doubts = from.doubts;
       target = from.target;
       wakeAt = from.wakeAt;
-      hasDeadlineTimer = from.hasDeadlineTimer;
       ending = from.ending;
       costUsd = from.costUsd;
       failure = from.failure;

@@ -236,6 +236,9 @@ final class DispatcherSimulation {
         assertThat(canServe(d.attempt()))
             .as("attempt %s at a target that can serve it", d.attempt().getAttemptId())
             .isTrue();
+        assertThat(d.attempt().getWrittenAt())
+            .as("attempt %s before the deadline", d.attempt().getAttemptId())
+            .isBefore(d.attempt().getDeadline().orElseThrow());
         attemptsTopic.add(d.attempt());
       }
       case Decision.OrderAbort d -> abort(d.order());

@@ -164,6 +164,27 @@ class DispatcherTopologyTest {
     assertThat(read(topics.attempts("alpha", Lane.STANDARD))).hasSize(1);
   }
 
+  @Test
+  void shouldExpireWhatWaitsInALineAndWhatSleeps() {
+    // Given
+    var deadline = NOW.plusSeconds(2);
+    for (int i = 0; i < 200; i++) {
+      requests.pipeInput("acme", aRequest("req_" + i).setDeadline(deadline).build());
+    }
+    var sleeping = aRequest("req_200").setDeadline(deadline).setNotBefore(NOW.plusSeconds(9));
+    requests.pipeInput("acme", sleeping.build());
+    int written = read(topics.attempts("alpha", Lane.STANDARD)).size();
+    // When
+    driver.advanceWallClockTime(Duration.ofMillis(2_500));
+    // Then
+    assertThat(written).isBetween(1, 199);
+    assertThat(read(topics.results()))
+        .hasSize(201 - written)
+        .allSatisfy(
+            result ->
+                assertThat(((RequestResult) result).getStatus()).isEqualTo(RequestStatus.EXPIRED));
+  }
+
   private void heartbeat(String incarnation, Instant at) {
     driver
         .createInputTopic(topics.workers().name(), new StringSerializer(), topics.workers().serde())
