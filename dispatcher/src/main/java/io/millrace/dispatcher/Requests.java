@@ -220,6 +220,7 @@ final class Requests {
                 .setOutputTokensMax(request.getOutputTokensMax().orElse(null))
                 .setBody(request.getBody())
                 .setBodyRef(request.getBodyRef().orElse(null))
+                .setFiles(request.getFiles())
                 .build(),
             slot));
   }

@@ -3,6 +3,7 @@ package io.millrace.ingress;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.bootstrap.KafkaClients;
 import io.millrace.bootstrap.Service;
+import io.millrace.bootstrap.blobs.BlobStore;
 import io.millrace.ingress.http.Admission;
 import io.millrace.ingress.http.Backend;
 import io.millrace.ingress.http.HttpFace;
@@ -55,6 +56,7 @@ public final class IngressService implements Service {
   private final Vertx vertx;
   private final MeterRegistry metrics;
   private final Path dataDirectory;
+  private final BlobStore blobs;
   private final Clock clock;
   private final Optional<String> adminKeySha256;
   private final Admission admission;
@@ -67,6 +69,7 @@ public final class IngressService implements Service {
 
   /**
    * @param dataDirectory where the status view keeps its state
+   * @param blobs where files and large bodies are; used by all services
    * @param adminKeySha256 SHA-256 of the key for /admin, hexadecimal
    */
   public IngressService(
@@ -76,6 +79,7 @@ public final class IngressService implements Service {
       Vertx vertx,
       MeterRegistry metrics,
       Path dataDirectory,
+      BlobStore blobs,
       Clock clock,
       Optional<String> adminKeySha256) {
     this.config = config;
@@ -84,6 +88,7 @@ public final class IngressService implements Service {
     this.vertx = vertx;
     this.metrics = metrics;
     this.dataDirectory = dataDirectory;
+    this.blobs = blobs;
     this.clock = clock;
     this.adminKeySha256 = adminKeySha256;
     this.admission = new Admission(config.ingress(), metrics);
@@ -148,6 +153,7 @@ public final class IngressService implements Service {
         started(new DeltaHistory(kafka, topics)),
         costs,
         responseTopics::isOwn,
+        blobs,
         clock);
   }
 

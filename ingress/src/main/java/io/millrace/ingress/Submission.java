@@ -4,6 +4,7 @@ import io.millrace.schemas.Lane;
 import io.millrace.schemas.RequestSubmitted;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,8 @@ public record Submission(
         call.contextTokensEstimated(),
         call.needs(),
         body.duplicate(),
-        null);
+        null,
+        List.of(),
+        false);
   }
 }

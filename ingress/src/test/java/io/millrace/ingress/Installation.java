@@ -2,6 +2,7 @@ package io.millrace.ingress;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.bootstrap.KafkaClients;
+import io.millrace.bootstrap.blobs.BlobStores;
 import io.millrace.schemas.InMemorySchemaIds;
 import io.millrace.schemas.Topic;
 import io.millrace.schemas.Topics;
@@ -101,6 +102,7 @@ final class Installation implements AutoCloseable {
             vertx,
             new SimpleMeterRegistry(),
             directory,
+            BlobStores.at("", directory),
             Clock.systemUTC(),
             Optional.of(Secrets.sha256(ADMIN_KEY)));
     ingress.start();

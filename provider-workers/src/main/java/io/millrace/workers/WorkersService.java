@@ -3,6 +3,7 @@ package io.millrace.workers;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.bootstrap.KafkaClients;
 import io.millrace.bootstrap.Service;
+import io.millrace.bootstrap.blobs.BlobStore;
 import io.millrace.schemas.AttemptRequested;
 import io.millrace.schemas.Lane;
 import io.millrace.schemas.Topic;
@@ -97,6 +98,7 @@ public final class WorkersService implements Service {
       Topics topics,
       Vertx vertx,
       MeterRegistry metrics,
+      BlobStore blobs,
       Clock clock) {
     this.config = config;
     this.kafka = kafka;

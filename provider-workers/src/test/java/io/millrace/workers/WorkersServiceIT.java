@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.bootstrap.KafkaClients;
+import io.millrace.bootstrap.blobs.BlobStores;
 import io.millrace.schemas.AttemptIds;
 import io.millrace.schemas.AttemptRefused;
 import io.millrace.schemas.AttemptReplied;
@@ -34,6 +35,7 @@ import io.millrace.testkit.KafkaBroker;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,9 +56,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The whole module between a real broker and a real HTTP server. */
 class WorkersServiceIT {
+
+  @TempDir private static Path blobs;
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Clock CLOCK = Clock.systemUTC();
@@ -293,7 +298,14 @@ class WorkersServiceIT {
             .withWorkers(new WorkersConfig(name, List.of(), Duration.ofSeconds(1)))
             .withProviders(List.of(provider), List.of(), List.of());
     var service =
-        new WorkersService(config, kafka, topics, vertx, new SimpleMeterRegistry(), CLOCK);
+        new WorkersService(
+            config,
+            kafka,
+            topics,
+            vertx,
+            new SimpleMeterRegistry(),
+            BlobStores.at("", blobs),
+            CLOCK);
     services.add(service);
     service.start();
     return service;

@@ -33,7 +33,12 @@ public final class Topics {
     this.any = new AvroSerde<>(SpecificRecord.class, ids);
   }
 
-  /** Keyed by account: {@link RequestSubmitted}, {@link CancelRequest}. */
+  /**
+   * Keyed by account, what clients asked for in the order in which they did: {@link
+   * RequestSubmitted}, {@link CancelRequest}, {@link RequestDeleted}; {@link FileStored}, {@link
+   * FileDeleted}; {@link BatchSubmitted}, {@link CancelBatch} and how far a batch has come, {@link
+   * BatchChecked}, {@link BatchFed}.
+   */
   public Topic<SpecificRecord> requests() {
     return new Topic<>(named("requests"), any);
   }
@@ -149,6 +154,13 @@ public final class Topics {
     return List.of(
         RequestSubmitted.SCHEMA$,
         CancelRequest.SCHEMA$,
+        RequestDeleted.SCHEMA$,
+        FileStored.SCHEMA$,
+        FileDeleted.SCHEMA$,
+        BatchSubmitted.SCHEMA$,
+        BatchChecked.SCHEMA$,
+        BatchFed.SCHEMA$,
+        CancelBatch.SCHEMA$,
         AttemptRequested.SCHEMA$,
         CancelAttempt.SCHEMA$,
         AttemptStarted.SCHEMA$,

@@ -1,5 +1,6 @@
 package io.millrace.ingress.http;
 
+import io.millrace.bootstrap.blobs.BlobStore;
 import io.millrace.ingress.Keys;
 import io.millrace.ingress.kafka.CostView;
 import io.millrace.ingress.kafka.DeltaHistory;
@@ -28,4 +29,5 @@ public record Backend(
     DeltaHistory history,
     CostView costs,
     BiPredicate<String, String> isOwnTopic,
+    BlobStore blobs,
     Clock clock) {}

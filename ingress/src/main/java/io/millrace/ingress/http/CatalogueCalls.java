@@ -8,8 +8,6 @@ import io.millrace.ingress.Json;
 import io.millrace.schemas.SpendPeriod;
 import io.millrace.schemas.config.RouteConfig;
 import java.io.IOException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -39,14 +37,7 @@ final class CatalogueCalls {
             }));
   }
 
-  /** One model; its name is percent-encoded once. */
-  void model(Call call, String encodedName) {
-    String name;
-    try {
-      name = URLDecoder.decode(encodedName.replace("+", "%2B"), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      name = encodedName;
-    }
+  void model(Call call, String name) {
     var route = Optional.ofNullable(backend.routes().get(name));
     if (route.isEmpty()) {
       call.fail(ApiError.modelNotFound(name));

@@ -3,123 +3,128 @@ package io.millrace.ingress.http;
 import io.millrace.ingress.ApiError;
 import io.millrace.ingress.Client;
 import io.millrace.ingress.Endpoint;
+import io.millrace.ingress.http.Route.Access;
 import io.vertx.core.http.HttpMethod;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Which URL does what, and who may. */
 final class Routes {
 
-  private static final String REQUESTS = "/v1/requests/";
-  private static final String MODELS = "/v1/models/";
   private static final String BEARER = "Bearer ";
+  private static final int PATH_SHOWN_MAX = 200;
+  private static final Client NOBODY = new Client("", "");
 
   private final Backend backend;
-  private final PendingCall.Scene scene;
-  private final ModelCalls modelCalls;
-  private final RequestCalls requestCalls;
-  private final ResultCalls resultCalls;
-  private final CatalogueCalls catalogueCalls;
+  private final RouteTable table;
 
   Routes(PendingCall.Scene scene) {
-    this.scene = scene;
     this.backend = scene.backend();
-    this.modelCalls = new ModelCalls(scene);
-    this.requestCalls = new RequestCalls(scene);
-    this.resultCalls = new ResultCalls(scene);
-    this.catalogueCalls = new CatalogueCalls(backend);
+    this.table = new RouteTable(all(scene));
+  }
+
+  private static List<Route> all(PendingCall.Scene scene) {
+    var routes = new ArrayList<Route>();
+    addModelCalls(routes, scene);
+    addRequests(routes, scene);
+    addCatalogue(routes, scene.backend());
+    return routes;
+  }
+
+  private static void addModelCalls(List<Route> routes, PendingCall.Scene scene) {
+    var calls = new ModelCalls(scene);
+    for (var endpoint : Endpoint.values()) {
+      routes.add(
+          post(endpoint.path(), (call, client, parts) -> calls.post(call, client, endpoint)));
+    }
+  }
+
+  private static void addRequests(List<Route> routes, PendingCall.Scene scene) {
+    var requests = new RequestCalls(scene);
+    var results = new ResultCalls(scene);
+    routes.add(
+        post("/v1/requests:bulk", (call, client, parts) -> BulkCall.begin(scene, call, client)));
+    routes.add(get("/v1/requests", (call, client, parts) -> requests.list(call, client)));
+    routes.add(
+        get(
+            "/v1/requests/{id}",
+            (call, client, parts) -> requests.get(call, client, parts.getFirst())));
+    routes.add(
+        post(
+            "/v1/requests/{id}/cancel",
+            (call, client, parts) -> requests.cancel(call, client, parts.getFirst())));
+    routes.add(
+        get(
+            "/v1/requests/{id}/events",
+            (call, client, parts) -> requests.events(call, client, parts.getFirst())));
+    routes.add(get("/v1/results", (call, client, parts) -> results.results(call, client)));
+  }
+
+  private static void addCatalogue(List<Route> routes, Backend backend) {
+    var catalogue = new CatalogueCalls(backend);
+    routes.add(get("/v1/models", (call, client, parts) -> catalogue.models(call)));
+    routes.add(
+        get("/v1/models/{id}", (call, client, parts) -> catalogue.model(call, parts.getFirst())));
+    routes.add(
+        get("/v1/spend", (call, client, parts) -> catalogue.spend(call, Optional.of(client))));
+    routes.add(get("/v1/budgets", (call, client, parts) -> catalogue.budgets(call, client)));
+    routes.add(
+        new Route(
+            HttpMethod.GET,
+            "/admin/v1/spend",
+            Access.ADMIN,
+            (call, client, parts) -> catalogue.spend(call, Optional.empty())));
+  }
+
+  private static Route get(String template, Route.Handler handler) {
+    return new Route(HttpMethod.GET, template, Access.CLIENT, handler);
+  }
+
+  private static Route post(String template, Route.Handler handler) {
+    return new Route(HttpMethod.POST, template, Access.CLIENT, handler);
   }
 
   void answer(Call call) {
     var path = Optional.ofNullable(call.request().path()).orElse("");
-    switch (path) {
-      case "/v1/chat/completions" ->
-          post(call, client -> modelCalls.post(call, client, Endpoint.CHAT_COMPLETIONS));
-      case "/v1/embeddings" ->
-          post(call, client -> modelCalls.post(call, client, Endpoint.EMBEDDINGS));
-      case "/v1/requests:bulk" -> post(call, client -> BulkCall.begin(scene, call, client));
-      case "/v1/requests" -> get(call, client -> requestCalls.list(call, client));
-      case "/v1/results" -> get(call, client -> resultCalls.results(call, client));
-      case "/v1/models" -> get(call, client -> catalogueCalls.models(call));
-      case "/v1/spend" -> get(call, client -> catalogueCalls.spend(call, Optional.of(client)));
-      case "/v1/budgets" -> get(call, client -> catalogueCalls.budgets(call, client));
-      case "/admin/v1/spend" -> admin(call, () -> catalogueCalls.spend(call, Optional.empty()));
-      default -> answerBelow(call, path);
+    switch (table.find(call.request().method(), path)) {
+      case RouteTable.Match.Found found -> answer(call, found);
+      case RouteTable.Match.OtherMethod other -> refuseMethod(call, other.allowed());
+      case RouteTable.Match.Unknown unknown -> refuseUrl(call, path);
     }
   }
 
-  private void answerBelow(Call call, String path) {
-    if (path.startsWith(MODELS) && path.length() > MODELS.length()) {
-      get(call, client -> catalogueCalls.model(call, path.substring(MODELS.length())));
-    } else if (path.startsWith(REQUESTS)) {
-      answerRequest(call, path, path.substring(REQUESTS.length()).split("/", -1));
+  private void answer(Call call, RouteTable.Match.Found found) {
+    var route = found.route();
+    var client =
+        switch (route.access()) {
+          case CLIENT -> keyOf(call).flatMap(backend.keys()::clientOf);
+          case ADMIN -> keyOf(call).filter(backend.keys()::isAdmin).map(key -> NOBODY);
+          case PUBLIC -> Optional.of(NOBODY);
+        };
+    if (client.isPresent()) {
+      route.handler().answer(call, client.get(), found.parts());
     } else {
-      unknown(call, path);
+      refuseKey(call);
     }
   }
 
-  private void answerRequest(Call call, String path, String[] parts) {
-    var id = parts[0];
-    if (parts.length == 1 && !id.isEmpty()) {
-      get(call, client -> requestCalls.get(call, client, id));
-    } else if (parts.length == 2 && parts[1].equals("cancel")) {
-      post(call, client -> requestCalls.cancel(call, client, id));
-    } else if (parts.length == 2 && parts[1].equals("events")) {
-      get(call, client -> requestCalls.events(call, client, id));
-    } else {
-      unknown(call, path);
-    }
+  private static void refuseMethod(Call call, List<HttpMethod> allowed) {
+    var names = allowed.stream().map(HttpMethod::name).collect(Collectors.joining(", "));
+    call.response().putHeader("allow", names);
+    call.fail(
+        ApiError.of(
+            ApiError.Kind.WRONG_METHOD,
+            "Method %s is not allowed here; use %s.".formatted(call.request().method(), names)));
   }
 
-  private static void unknown(Call call, String path) {
-    var shown = path.length() <= 200 ? path : path.substring(0, 200);
+  private static void refuseUrl(Call call, String path) {
+    var shown = path.length() <= PATH_SHOWN_MAX ? path : path.substring(0, PATH_SHOWN_MAX);
     call.fail(
         ApiError.of(
             ApiError.Kind.UNKNOWN_URL,
             "Invalid URL (" + call.request().method() + " " + shown + ")"));
-  }
-
-  private void get(Call call, Consumer<Client> answer) {
-    only(HttpMethod.GET, call, () -> authenticated(call, answer));
-  }
-
-  private void post(Call call, Consumer<Client> answer) {
-    only(HttpMethod.POST, call, () -> authenticated(call, answer));
-  }
-
-  private void admin(Call call, Runnable answer) {
-    only(
-        HttpMethod.GET,
-        call,
-        () -> {
-          if (keyOf(call).filter(backend.keys()::isAdmin).isPresent()) {
-            answer.run();
-          } else {
-            refuseKey(call);
-          }
-        });
-  }
-
-  private static void only(HttpMethod method, Call call, Runnable answer) {
-    if (call.request().method().equals(method)) {
-      answer.run();
-      return;
-    }
-    call.response().putHeader("allow", method.name());
-    call.fail(
-        ApiError.of(
-            ApiError.Kind.WRONG_METHOD,
-            "Method %s is not allowed here; use %s."
-                .formatted(call.request().method(), method.name())));
-  }
-
-  private void authenticated(Call call, Consumer<Client> answer) {
-    var client = keyOf(call).flatMap(backend.keys()::clientOf);
-    if (client.isPresent()) {
-      answer.accept(client.get());
-    } else {
-      refuseKey(call);
-    }
   }
 
   private static Optional<String> keyOf(Call call) {

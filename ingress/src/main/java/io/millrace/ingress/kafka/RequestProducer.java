@@ -94,22 +94,27 @@ public final class RequestProducer implements AutoCloseable {
   }
 
   public void submit(RequestSubmitted request, AcceptListener listener) {
-    send(request.getAccount(), request, request.getRequestId(), listener);
+    append(request.getAccount(), request, request.getRequestId(), listener);
   }
 
   public void cancel(CancelRequest order, AcceptListener listener) {
-    send(order.getAccount(), order, order.getRequestId(), listener);
+    append(order.getAccount(), order, order.getRequestId(), listener);
   }
 
-  private void send(
-      String account, SpecificRecord value, String requestId, AcceptListener listener) {
+  /**
+   * Writes what a client asked for, in the order of its account.
+   *
+   * @param subject id of the request, file or batch that it is about
+   */
+  public void append(
+      String account, SpecificRecord value, String subject, AcceptListener listener) {
     if (System.nanoTime() - refuseUntilNanos < 0) {
       fail(listener, new TimeoutException("Kafka did not answer a moment ago"));
       return;
     }
     try {
       producer.send(
-          topic.record(account, value, requestId),
+          topic.record(account, value, subject),
           (metadata, e) -> {
             if (e == null) {
               acknowledged.increment();

@@ -14,7 +14,7 @@ final class Checks {
     }
   }
 
-  static void positive(int value, String name) {
+  static void positive(long value, String name) {
     check(value > 0, name + " must be positive: " + value);
   }
 

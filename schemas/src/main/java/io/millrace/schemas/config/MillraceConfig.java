@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * The whole configuration, checked across its parts: every route leads to a configured provider,
  * every name is used once, and no key opens two accounts.
  *
- * @param blobStore where bodies too large for a record go; default a folder in the data directory
+ * @param blobStore where files and bodies too large for a record go: file:FOLDER or
+ *     s3://BUCKET/PREFIX; empty is a folder in the data directory
  * @param prices added to and overriding the catalogue that ships
  */
 public record MillraceConfig(
@@ -28,6 +30,8 @@ public record MillraceConfig(
     String blobStore,
     CallbacksConfig callbacks,
     MediaConfig media,
+    FilesConfig files,
+    BatchesConfig batches,
     IngressConfig ingress,
     DispatcherConfig dispatcher,
     WorkersConfig workers,
@@ -77,6 +81,8 @@ public record MillraceConfig(
       @Nullable String blobStore,
       @Nullable CallbacksConfig callbacks,
       @Nullable MediaConfig media,
+      @Nullable FilesConfig files,
+      @Nullable BatchesConfig batches,
       @Nullable IngressConfig ingress,
       @Nullable DispatcherConfig dispatcher,
       @Nullable WorkersConfig workers,
@@ -92,6 +98,8 @@ public record MillraceConfig(
         orDefault(blobStore, ""),
         orDefault(callbacks, CallbacksConfig.defaults()),
         orDefault(media, MediaConfig.defaults()),
+        orDefault(files, FilesConfig.defaults()),
+        orDefault(batches, BatchesConfig.defaults()),
         orDefault(ingress, IngressConfig.defaults()),
         orDefault(dispatcher, DispatcherConfig.defaults()),
         orDefault(workers, WorkersConfig.defaults()),
@@ -103,207 +111,94 @@ public record MillraceConfig(
 
   /** What holds without a file: no providers, routes or accounts yet. */
   public static MillraceConfig defaults() {
-    return of(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+    return of(
+        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+        null);
   }
 
   public MillraceConfig withHttp(HttpConfig http) {
-    return new MillraceConfig(
-        http,
-        kafka,
-        schemaRegistry,
-        topics,
-        blobStore,
-        callbacks,
-        media,
-        ingress,
-        dispatcher,
-        workers,
-        providers,
-        routes,
-        accounts,
-        prices);
+    return changed(c -> c.http = http);
   }
 
   public MillraceConfig withKafka(KafkaConfig kafka) {
-    return new MillraceConfig(
-        http,
-        kafka,
-        schemaRegistry,
-        topics,
-        blobStore,
-        callbacks,
-        media,
-        ingress,
-        dispatcher,
-        workers,
-        providers,
-        routes,
-        accounts,
-        prices);
+    return changed(c -> c.kafka = kafka);
   }
 
   public MillraceConfig withSchemaRegistry(SchemaRegistryConfig schemaRegistry) {
-    return new MillraceConfig(
-        http,
-        kafka,
-        schemaRegistry,
-        topics,
-        blobStore,
-        callbacks,
-        media,
-        ingress,
-        dispatcher,
-        workers,
-        providers,
-        routes,
-        accounts,
-        prices);
+    return changed(c -> c.schemaRegistry = schemaRegistry);
   }
 
   public MillraceConfig withTopics(TopicsConfig topics) {
-    return new MillraceConfig(
-        http,
-        kafka,
-        schemaRegistry,
-        topics,
-        blobStore,
-        callbacks,
-        media,
-        ingress,
-        dispatcher,
-        workers,
-        providers,
-        routes,
-        accounts,
-        prices);
+    return changed(c -> c.topics = topics);
+  }
+
+  public MillraceConfig withBlobStore(String blobStore) {
+    return changed(c -> c.blobStore = blobStore);
   }
 
   public MillraceConfig withCallbacks(CallbacksConfig callbacks) {
-    return new MillraceConfig(
-        http,
-        kafka,
-        schemaRegistry,
-        topics,
-        blobStore,
-        callbacks,
-        media,
-        ingress,
-        dispatcher,
-        workers,
-        providers,
-        routes,
-        accounts,
-        prices);
+    return changed(c -> c.callbacks = callbacks);
   }
 
   public MillraceConfig withMedia(MediaConfig media) {
-    return new MillraceConfig(
-        http,
-        kafka,
-        schemaRegistry,
-        topics,
-        blobStore,
-        callbacks,
-        media,
-        ingress,
-        dispatcher,
-        workers,
-        providers,
-        routes,
-        accounts,
-        prices);
+    return changed(c -> c.media = media);
+  }
+
+  public MillraceConfig withFiles(FilesConfig files) {
+    return changed(c -> c.files = files);
+  }
+
+  public MillraceConfig withBatches(BatchesConfig batches) {
+    return changed(c -> c.batches = batches);
   }
 
   public MillraceConfig withIngress(IngressConfig ingress) {
-    return new MillraceConfig(
-        http,
-        kafka,
-        schemaRegistry,
-        topics,
-        blobStore,
-        callbacks,
-        media,
-        ingress,
-        dispatcher,
-        workers,
-        providers,
-        routes,
-        accounts,
-        prices);
+    return changed(c -> c.ingress = ingress);
   }
 
   public MillraceConfig withDispatcher(DispatcherConfig dispatcher) {
-    return new MillraceConfig(
-        http,
-        kafka,
-        schemaRegistry,
-        topics,
-        blobStore,
-        callbacks,
-        media,
-        ingress,
-        dispatcher,
-        workers,
-        providers,
-        routes,
-        accounts,
-        prices);
+    return changed(c -> c.dispatcher = dispatcher);
   }
 
   public MillraceConfig withWorkers(WorkersConfig workers) {
-    return new MillraceConfig(
-        http,
-        kafka,
-        schemaRegistry,
-        topics,
-        blobStore,
-        callbacks,
-        media,
-        ingress,
-        dispatcher,
-        workers,
-        providers,
-        routes,
-        accounts,
-        prices);
+    return changed(c -> c.workers = workers);
   }
 
   /** The same with other providers, the routes to them and their prices. */
   public MillraceConfig withProviders(
       List<ProviderConfig> providers, List<RouteConfig> routes, List<PriceConfig> prices) {
-    return new MillraceConfig(
-        http,
-        kafka,
-        schemaRegistry,
-        topics,
-        blobStore,
-        callbacks,
-        media,
-        ingress,
-        dispatcher,
-        workers,
-        providers,
-        routes,
-        accounts,
-        prices);
+    return changed(
+        c -> {
+          c.providers = providers;
+          c.routes = routes;
+          c.prices = prices;
+        });
   }
 
   public MillraceConfig withAccounts(List<AccountConfig> accounts) {
+    return changed(c -> c.accounts = accounts);
+  }
+
+  private MillraceConfig changed(Consumer<Change> change) {
+    var c = new Change(this);
+    change.accept(c);
     return new MillraceConfig(
-        http,
-        kafka,
-        schemaRegistry,
-        topics,
-        blobStore,
-        callbacks,
-        media,
-        ingress,
-        dispatcher,
-        workers,
-        providers,
-        routes,
-        accounts,
-        prices);
+        c.http,
+        c.kafka,
+        c.schemaRegistry,
+        c.topics,
+        c.blobStore,
+        c.callbacks,
+        c.media,
+        c.files,
+        c.batches,
+        c.ingress,
+        c.dispatcher,
+        c.workers,
+        c.providers,
+        c.routes,
+        c.accounts,
+        c.prices);
   }
 
   /** Names of all providers. */
@@ -322,5 +217,44 @@ public record MillraceConfig(
       check(seen.add(name.apply(one)), what + " is used twice: " + name.apply(one));
     }
     return seen;
+  }
+
+  /** The parts of a configuration while it is being changed. */
+  private static final class Change {
+    HttpConfig http;
+    KafkaConfig kafka;
+    SchemaRegistryConfig schemaRegistry;
+    TopicsConfig topics;
+    String blobStore;
+    CallbacksConfig callbacks;
+    MediaConfig media;
+    FilesConfig files;
+    BatchesConfig batches;
+    IngressConfig ingress;
+    DispatcherConfig dispatcher;
+    WorkersConfig workers;
+    List<ProviderConfig> providers;
+    List<RouteConfig> routes;
+    List<AccountConfig> accounts;
+    List<PriceConfig> prices;
+
+    Change(MillraceConfig from) {
+      http = from.http;
+      kafka = from.kafka;
+      schemaRegistry = from.schemaRegistry;
+      topics = from.topics;
+      blobStore = from.blobStore;
+      callbacks = from.callbacks;
+      media = from.media;
+      files = from.files;
+      batches = from.batches;
+      ingress = from.ingress;
+      dispatcher = from.dispatcher;
+      workers = from.workers;
+      providers = from.providers;
+      routes = from.routes;
+      accounts = from.accounts;
+      prices = from.prices;
+    }
   }
 }

@@ -4,6 +4,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.millrace.accounting.AccountingService;
 import io.millrace.bootstrap.ConfigException;
 import io.millrace.bootstrap.KafkaClients;
+import io.millrace.bootstrap.blobs.BlobStore;
+import io.millrace.bootstrap.blobs.BlobStores;
 import io.millrace.dispatcher.DispatcherService;
 import io.millrace.dispatcher.PriceCatalogue;
 import io.millrace.ingress.IngressService;
@@ -26,6 +28,7 @@ final class ServiceFactory {
   private final Vertx vertx;
   private final PrometheusMeterRegistry metrics;
   private final Path dataDirectory;
+  private final BlobStore blobs;
   private final Clock clock = Clock.systemUTC();
 
   ServiceFactory(
@@ -41,6 +44,7 @@ final class ServiceFactory {
     this.vertx = vertx;
     this.metrics = metrics;
     this.dataDirectory = dataDirectory;
+    this.blobs = BlobStores.at(config.blobStore(), dataDirectory);
   }
 
   /** Creates the topics that are absent. */
@@ -61,7 +65,15 @@ final class ServiceFactory {
     return valid(
         () ->
             new IngressService(
-                config, kafka, topics, vertx, metrics, dataDirectory, clock, adminKeySha256));
+                config,
+                kafka,
+                topics,
+                vertx,
+                metrics,
+                dataDirectory,
+                blobs,
+                clock,
+                adminKeySha256));
   }
 
   DispatcherService dispatcher() {
@@ -72,7 +84,7 @@ final class ServiceFactory {
   }
 
   WorkersService workers() {
-    return valid(() -> new WorkersService(config, kafka, topics, vertx, metrics, clock));
+    return valid(() -> new WorkersService(config, kafka, topics, vertx, metrics, blobs, clock));
   }
 
   AccountingService accounting() {
