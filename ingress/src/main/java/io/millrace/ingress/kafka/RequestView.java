@@ -2,9 +2,12 @@ package io.millrace.ingress.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.ingress.FileIds;
+import io.millrace.ingress.FileQuery;
 import io.millrace.ingress.Outcome;
 import io.millrace.ingress.RequestQuery;
 import io.millrace.ingress.RequestState;
+import io.millrace.ingress.StoredFile;
 import io.millrace.schemas.AvroSerde;
 import io.millrace.schemas.Topics;
 import java.time.Clock;
@@ -19,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.utils.Bytes;
@@ -63,6 +67,9 @@ public final class RequestView implements AutoCloseable {
   /** A page of a list. */
   public record Page(List<RequestState> requests, boolean hasMore) {}
 
+  /** A page of a list of files. */
+  public record FilePage(List<StoredFile> files, boolean hasMore) {}
+
   /** The stores of one partition. */
   record Stores(
       ReadOnlyKeyValueStore<Bytes, byte[]> requests,
@@ -100,6 +107,47 @@ public final class RequestView implements AutoCloseable {
 
   private CompletableFuture<Optional<RequestState>> findOnceAt(
       int partition, long target, String account, String requestId, Duration patience) {
+    return askAt(partition, target, patience, () -> findNow(partition, account, requestId));
+  }
+
+  /** The file, once the view knows all that was acknowledged before the question. */
+  public CompletableFuture<Optional<StoredFile>> file(String account, String fileId) {
+    if (!FileIds.isFileId(fileId)) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return askCaughtUp(
+        account,
+        partition -> {
+          try (var files = uploaded(partition, account)) {
+            return files.find(fileId);
+          }
+        });
+  }
+
+  /** The account's files, once the view knows all that was acknowledged before the question. */
+  public CompletableFuture<FilePage> files(String account, FileQuery query) {
+    return askCaughtUp(
+        account,
+        partition -> {
+          try (var files = uploaded(partition, account)) {
+            return FileList.read(List.of(files), query);
+          }
+        });
+  }
+
+  private FileList.Uploaded uploaded(int partition, String account) {
+    return new FileList.Uploaded(
+        storesOf(partition).index(), account.getBytes(UTF_8), clock.instant());
+  }
+
+  private <T> CompletableFuture<T> askCaughtUp(String account, IntFunction<T> question) {
+    int partition = partitionOf(account);
+    return askAt(
+        partition, positions.target(partition), CATCH_UP_MAX, () -> question.apply(partition));
+  }
+
+  private <T> CompletableFuture<T> askAt(
+      int partition, long target, Duration patience, Supplier<T> question) {
     return positions
         .await(partition, target)
         .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
@@ -107,7 +155,7 @@ public final class RequestView implements AutoCloseable {
             e ->
                 CompletableFuture.failedFuture(
                     e instanceof TimeoutException ? new ViewBehindException() : e))
-        .thenCompose(reached -> ask(() -> findNow(partition, account, requestId)));
+        .thenCompose(reached -> ask(question));
   }
 
   /** The account's requests, newest first. */

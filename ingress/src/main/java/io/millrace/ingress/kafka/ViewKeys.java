@@ -13,6 +13,7 @@ final class ViewKeys {
 
   private static final byte CREATED = 'c';
   private static final byte FINISHED = 'f';
+  private static final byte FILE = 'F';
 
   private ViewKeys() {}
 
@@ -52,6 +53,44 @@ final class ViewKeys {
             .put((byte) 0)
             .putLong(offset)
             .array());
+  }
+
+  /** Of an uploaded file. */
+  static Bytes file(byte[] account, String fileId) {
+    return inSpace(account, FILE, fileId);
+  }
+
+  /** Behind all files of the account. */
+  static Bytes afterFiles(byte[] account) {
+    return inSpace(account, (byte) (FILE + 1), "");
+  }
+
+  /** Behind all keys of the account. */
+  static Bytes afterAccount(byte[] account) {
+    return Bytes.wrap(ByteBuffer.allocate(account.length + 1).put(account).put((byte) 1).array());
+  }
+
+  /** A space of the index is a letter behind the account; a range stays within one. */
+  private static Bytes inSpace(byte[] account, byte space, String id) {
+    var bytes = id.getBytes(UTF_8);
+    return Bytes.wrap(
+        ByteBuffer.allocate(account.length + 2 + bytes.length)
+            .put(account)
+            .put((byte) 0)
+            .put(space)
+            .put(bytes)
+            .array());
+  }
+
+  /** The id in a key of such a space. */
+  static String idInSpace(Bytes indexKey) {
+    var key = indexKey.get();
+    int from = separator(key) + 2;
+    return new String(key, from, key.length - from, UTF_8);
+  }
+
+  static boolean isFile(Bytes indexKey) {
+    return indexKey.get()[separator(indexKey.get()) + 1] == FILE;
   }
 
   static String accountOf(Bytes requestKey) {

@@ -2,6 +2,8 @@ package io.millrace.ingress.kafka;
 
 import io.millrace.ingress.StoredRequest;
 import io.millrace.schemas.AvroSerde;
+import io.millrace.schemas.FileDeleted;
+import io.millrace.schemas.FileStored;
 import io.millrace.schemas.RequestResult;
 import io.millrace.schemas.RequestStateChanged;
 import io.millrace.schemas.RequestSubmitted;
@@ -92,9 +94,18 @@ final class ViewProcessor implements Processor<byte[], byte[], Void, Void> {
     var value = record.value();
     if (wire.isSubmitted(value)) {
       store(record.key(), SubmittedRows.of(wire.readSubmitted(value), offset));
-    } else if (!wire.isCancel(value)
-        && serde.fromBytes(value) instanceof RequestSubmitted submitted) {
-      store(record.key(), StoredRequest.of(submitted, offset));
+    } else if (!wire.isCancel(value)) {
+      fold(record.key(), serde.fromBytes(value), offset);
+    }
+  }
+
+  private void fold(byte[] account, SpecificRecord value, long offset) {
+    if (value instanceof RequestSubmitted submitted) {
+      store(account, StoredRequest.of(submitted, offset));
+    } else if (value instanceof FileStored file) {
+      FileRows.store(index, account, file);
+    } else if (value instanceof FileDeleted file) {
+      FileRows.delete(index, account, file.getFileId());
     }
   }
 

@@ -1,0 +1,8 @@
+package io.millrace.ingress;
+
+/** Where the bytes of a file come from. */
+public sealed interface FileContent {
+
+  /** They were uploaded and are in the blob store. */
+  record InBlob(String ref) implements FileContent {}
+}
