@@ -21,6 +21,7 @@ public record ApiError(Kind kind, String message, @Nullable String param) {
     INVALID_TYPE(400, INVALID, "invalid_type"),
     INVALID_VALUE(400, INVALID, "invalid_value"),
     UNSUPPORTED_VALUE(400, INVALID, "unsupported_value"),
+    UNSUPPORTED_PARAMETER(400, INVALID, "unsupported_parameter"),
     INTEGER_BELOW_MIN(400, INVALID, "integer_below_min_value"),
     INTEGER_ABOVE_MAX(400, INVALID, "integer_above_max_value"),
     DECIMAL_BELOW_MIN(400, INVALID, "decimal_below_min_value"),

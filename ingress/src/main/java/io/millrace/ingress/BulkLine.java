@@ -141,7 +141,7 @@ public final class BulkLine {
 
   private Checked<Parsed> inLine(Endpoint endpoint, String customId, JsonNode tree) {
     var body = ByteBuffer.wrap(line, bodyStart, bodyEnd - bodyStart).slice();
-    return switch (endpoint.check(tree, body.remaining())) {
+    return switch (endpoint.checkLine(tree, body.remaining())) {
       case Checked.Ok<ModelCall> ok ->
           Checked.ok(new Parsed(customId, endpoint, ok.value(), body, rest));
       case Checked.Refused<ModelCall> refused -> {

@@ -181,7 +181,7 @@ final class ChatRequest {
     }
   }
 
-  private static boolean isToolName(String name) {
+  static boolean isToolName(String name) {
     return !name.isEmpty()
         && name.length() <= 64
         && name.chars()

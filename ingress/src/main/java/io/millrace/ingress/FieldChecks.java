@@ -3,8 +3,10 @@ package io.millrace.ingress;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeType;
 import io.millrace.ingress.ApiError.Kind;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -12,6 +14,10 @@ import java.util.function.Supplier;
  * is null counts as absent, as OpenAI has it.
  */
 final class FieldChecks {
+
+  private static final int METADATA_PAIRS_MAX = 16;
+  private static final int METADATA_KEY_MAX = 64;
+  private static final int METADATA_VALUE_MAX = 512;
 
   private Optional<ApiError> first = Optional.empty();
 
@@ -110,6 +116,69 @@ final class FieldChecks {
       fail(Kind.DECIMAL_ABOVE_MAX, name, outOfRange(name, field, "at most " + max));
     } else if (field.doubleValue() < min) {
       fail(Kind.DECIMAL_BELOW_MIN, name, outOfRange(name, field, "at least " + min));
+    }
+  }
+
+  /** A text out of a few. */
+  void oneOf(JsonNode owner, String name, String path, Set<String> known) {
+    var given = text(owner, name, path);
+    if (given.isPresent() && !known.contains(given.get())) {
+      unknownValue(path, given.get(), known);
+    }
+  }
+
+  void unknownValue(String path, String given, Collection<String> known) {
+    fail(
+        Kind.INVALID_VALUE,
+        path,
+        "Invalid value for '%s': '%s'. Supported values are: %s."
+            .formatted(
+                path, ApiError.shown(given), String.join(", ", known.stream().sorted().toList())));
+  }
+
+  void textAtMost(JsonNode owner, String name, int lengthMax) {
+    int length = text(owner, name, name).map(String::length).orElse(0);
+    if (length > lengthMax) {
+      tooLong(name, lengthMax, length);
+    }
+  }
+
+  private void tooLong(String path, int lengthMax, int length) {
+    fail(
+        Kind.STRING_TOO_LONG,
+        path,
+        "Invalid '%s': string too long. Expected at most %d characters, but got %d."
+            .formatted(path, lengthMax, length));
+  }
+
+  /** A client's own pairs of texts, as OpenAI's objects carry them. */
+  void metadata(JsonNode owner) {
+    if (isAbsent(owner, "metadata")) {
+      return;
+    }
+    var metadata = owner.get("metadata");
+    if (!metadata.isObject()) {
+      wrongType("metadata", "an object", metadata);
+    } else if (metadata.size() > METADATA_PAIRS_MAX) {
+      fail(
+          Kind.INVALID_VALUE,
+          "metadata",
+          "Invalid 'metadata': too many properties. Expected at most 16, but got "
+              + metadata.size()
+              + ".");
+    } else {
+      metadata.properties().forEach(pair -> metadataPair(pair.getKey(), pair.getValue()));
+    }
+  }
+
+  private void metadataPair(String key, JsonNode value) {
+    var path = "metadata." + ApiError.shown(key);
+    if (key.length() > METADATA_KEY_MAX) {
+      tooLong(path, METADATA_KEY_MAX, key.length());
+    } else if (!value.isTextual()) {
+      wrongType(path, "a string", value);
+    } else if (value.textValue().length() > METADATA_VALUE_MAX) {
+      tooLong(path, METADATA_VALUE_MAX, value.textValue().length());
     }
   }
 

@@ -7,10 +7,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the status view keeps of a submitted request: never its body.
+ * What the status view keeps of a submitted request; its body, if kept at all, stands elsewhere.
  *
  * @param fingerprint tells same from other where an id can be repeated; empty for a fresh id
  * @param offset where the first submission stands in its account's partition
+ * @param keepsBody true when the view keeps the body too
+ * @param bodyRef where in the blob store a large body is
+ * @param isDeleted true when the client wished it forgotten; nobody is shown it then
  */
 public record StoredRequest(
     String requestId,
@@ -23,7 +26,10 @@ public record StoredRequest(
     @Nullable String batchId,
     @Nullable String customId,
     Map<String, String> tags,
-    long offset) {
+    long offset,
+    boolean keepsBody,
+    @Nullable String bodyRef,
+    boolean isDeleted) {
 
   public StoredRequest {
     tags = Map.copyOf(tags);
@@ -43,7 +49,29 @@ public record StoredRequest(
         record.getBatchId().orElse(null),
         record.getCustomId().orElse(null),
         record.getTags(),
-        offset);
+        offset,
+        record.getKeepsBody(),
+        record.getBodyRef().orElse(null),
+        false);
+  }
+
+  /** The same after the client wished it forgotten: its id stays taken. */
+  public StoredRequest deleted() {
+    return new StoredRequest(
+        requestId,
+        endpoint,
+        model,
+        lane,
+        stream,
+        submittedAt,
+        fingerprint,
+        batchId,
+        customId,
+        Map.of(),
+        offset,
+        false,
+        null,
+        true);
   }
 
   /** True when the id was derived, so that it says nothing about time and may be repeated. */

@@ -32,7 +32,11 @@ public record Submission(
     return idempotencyKey != null || batchId != null;
   }
 
-  /** The record, made by the constructor of all fields: the builder copies defaults each time. */
+  /**
+   * The record. Bodies of a batch's lines are not kept: there may be a million of them, and their
+   * answers are read as results of the batch. Made by the constructor of all fields: the builder
+   * copies defaults each time.
+   */
   // The generated constructor takes null for what is absent, which its package cannot say.
   @SuppressWarnings("NullAway")
   public RequestSubmitted toRecord(Instant now) {
@@ -65,6 +69,6 @@ public record Submission(
         body.duplicate(),
         null,
         List.of(),
-        false);
+        call.keepsBody() && batchId == null);
   }
 }

@@ -81,7 +81,7 @@ final class RequestList {
       var head = heads.remove();
       if (after.isEmpty() || NEWEST_FIRST.compare(after.get(), head.request()) < 0) {
         var state = withOutcome(head.request());
-        if (query.matches(state)) {
+        if (!head.request().isDeleted() && query.matches(state)) {
           if (page.size() == query.limit()) {
             return new RequestView.Page(page, true);
           }

@@ -158,6 +158,17 @@ public final class RequestView implements AutoCloseable {
         .thenCompose(reached -> ask(question));
   }
 
+  /** The body of a request, where the view keeps it and it is no blob; empty otherwise. */
+  public CompletableFuture<Optional<byte[]>> keptBody(String account, String requestId) {
+    int partition = partitionOf(account);
+    return ask(
+        () ->
+            Optional.ofNullable(
+                storesOf(partition)
+                    .index()
+                    .get(ViewKeys.keptBody(account.getBytes(UTF_8), requestId))));
+  }
+
   /** The account's requests, newest first. */
   public CompletableFuture<Page> list(String account, RequestQuery query) {
     int partition = partitionOf(account);
@@ -176,11 +187,9 @@ public final class RequestView implements AutoCloseable {
     var stores = storesOf(partition);
     var key = ViewKeys.request(account.getBytes(UTF_8), requestId);
     return Optional.ofNullable(stores.requests().get(key))
-        .map(
-            row ->
-                new RequestState(
-                    SubmittedRows.fromBytes(requestId, row),
-                    OutcomeRows.read(stores.outcomes().get(key), serde)));
+        .map(row -> SubmittedRows.fromBytes(requestId, row))
+        .filter(row -> !row.isDeleted())
+        .map(row -> new RequestState(row, OutcomeRows.read(stores.outcomes().get(key), serde)));
   }
 
   private List<Outcome.Finished> resultsNow(

@@ -34,9 +34,16 @@ final class SubmittedRows {
           "idempotencyKey",
           "batchId",
           "customId",
-          "tags");
+          "tags",
+          "bodyRef",
+          "keepsBody");
 
-  private static final int VERSION = 1;
+  /** Rows of version 1 end with the tags. */
+  private static final int VERSION_WITHOUT_BODY = 1;
+
+  private static final int VERSION = 2;
+  private static final int KEEPS_BODY = 1;
+  private static final int DELETED = 2;
 
   private SubmittedRows() {}
 
@@ -55,7 +62,10 @@ final class SubmittedRows {
         batchId,
         optionalText(record, "customId"),
         tags(record),
-        offset);
+        offset,
+        (Boolean) record.get("keepsBody"),
+        optionalText(record, "bodyRef"),
+        false);
   }
 
   static byte[] toBytes(StoredRequest row) {
@@ -76,6 +86,8 @@ final class SubmittedRows {
         out.writeUTF(tag.getKey());
         out.writeUTF(tag.getValue());
       }
+      out.writeByte((row.keepsBody() ? KEEPS_BODY : 0) | (row.isDeleted() ? DELETED : 0));
+      writeOptional(out, row.bodyRef());
     } catch (IOException e) {
       throw new UncheckedIOException("row cannot be written", e);
     }
@@ -85,7 +97,7 @@ final class SubmittedRows {
   static StoredRequest fromBytes(String requestId, byte[] bytes) {
     try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int version = in.readByte();
-      if (version != VERSION) {
+      if (version != VERSION && version != VERSION_WITHOUT_BODY) {
         throw new IllegalStateException("row of unknown version " + version);
       }
       long offset = in.readLong();
@@ -101,6 +113,8 @@ final class SubmittedRows {
       for (int left = in.readShort(); left > 0; left--) {
         tags.put(in.readUTF(), in.readUTF());
       }
+      int flags = version == VERSION ? in.readByte() : 0;
+      var bodyRef = version == VERSION ? readOptional(in) : null;
       return new StoredRequest(
           requestId,
           endpoint,
@@ -112,7 +126,10 @@ final class SubmittedRows {
           batchId,
           customId,
           tags,
-          offset);
+          offset,
+          (flags & KEEPS_BODY) != 0,
+          bodyRef,
+          (flags & DELETED) != 0);
     } catch (IOException e) {
       throw new UncheckedIOException("row cannot be read", e);
     }

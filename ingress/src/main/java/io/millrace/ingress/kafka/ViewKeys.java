@@ -14,6 +14,7 @@ final class ViewKeys {
   private static final byte CREATED = 'c';
   private static final byte FINISHED = 'f';
   private static final byte FILE = 'F';
+  private static final byte KEPT_BODY = 'k';
 
   private ViewKeys() {}
 
@@ -91,6 +92,11 @@ final class ViewKeys {
 
   static boolean isFile(Bytes indexKey) {
     return indexKey.get()[separator(indexKey.get()) + 1] == FILE;
+  }
+
+  /** Of a request's body, beside its row: lists read rows and no bodies. */
+  static Bytes keptBody(byte[] account, String requestId) {
+    return inSpace(account, KEPT_BODY, requestId);
   }
 
   static String accountOf(Bytes requestKey) {

@@ -4,16 +4,20 @@ import io.millrace.ingress.StoredRequest;
 import io.millrace.schemas.AvroSerde;
 import io.millrace.schemas.FileDeleted;
 import io.millrace.schemas.FileStored;
+import io.millrace.schemas.RequestDeleted;
 import io.millrace.schemas.RequestResult;
 import io.millrace.schemas.RequestStateChanged;
 import io.millrace.schemas.RequestSubmitted;
 import io.millrace.schemas.Topics;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -93,24 +97,30 @@ final class ViewProcessor implements Processor<byte[], byte[], Void, Void> {
   private void onRequest(Record<byte[], byte[]> record, long offset) {
     var value = record.value();
     if (wire.isSubmitted(value)) {
-      store(record.key(), SubmittedRows.of(wire.readSubmitted(value), offset));
+      var row = SubmittedRows.of(wire.readSubmitted(value), offset);
+      store(record.key(), row, () -> bodyIn(value));
     } else if (!wire.isCancel(value)) {
       fold(record.key(), serde.fromBytes(value), offset);
     }
   }
 
   private void fold(byte[] account, SpecificRecord value, long offset) {
-    if (value instanceof RequestSubmitted submitted) {
-      store(account, StoredRequest.of(submitted, offset));
-    } else if (value instanceof FileStored file) {
-      FileRows.store(index, account, file);
-    } else if (value instanceof FileDeleted file) {
-      FileRows.delete(index, account, file.getFileId());
+    switch (value) {
+      case RequestSubmitted submitted ->
+          store(account, StoredRequest.of(submitted, offset), submitted::getBody);
+      case RequestDeleted request -> forget(account, request.getRequestId());
+      case FileStored file -> FileRows.store(index, account, file);
+      case FileDeleted file -> FileRows.delete(index, account, file.getFileId());
+      default -> {}
     }
   }
 
+  private ByteBuffer bodyIn(byte[] submitted) {
+    return ((RequestSubmitted) serde.fromBytes(submitted)).getBody();
+  }
+
   /** The first of an id counts; a fresh id comes once, or again as the same record. */
-  private void store(byte[] account, StoredRequest row) {
+  private void store(byte[] account, StoredRequest row, Supplier<ByteBuffer> body) {
     var key = ViewKeys.request(account, row.requestId());
     if (row.isDerived()) {
       if (requests.get(key) != null) {
@@ -118,7 +128,21 @@ final class ViewProcessor implements Processor<byte[], byte[], Void, Void> {
       }
       index.put(ViewKeys.created(account, row.listedAt(), row.requestId()), NOTHING);
     }
+    if (row.keepsBody() && row.bodyRef() == null) {
+      index.put(ViewKeys.keptBody(account, row.requestId()), Utils.toArray(body.get()));
+    }
     requests.put(key, SubmittedRows.toBytes(row));
+  }
+
+  /** The row stays until it is old, so that a repeat of the id is not a new request. */
+  private void forget(byte[] account, String requestId) {
+    var key = ViewKeys.request(account, requestId);
+    var row = requests.get(key);
+    if (row != null) {
+      requests.put(key, SubmittedRows.toBytes(SubmittedRows.fromBytes(requestId, row).deleted()));
+      index.delete(ViewKeys.keptBody(account, requestId));
+      outcomes.delete(key);
+    }
   }
 
   private void onResult(Record<byte[], byte[]> record, long offset) {

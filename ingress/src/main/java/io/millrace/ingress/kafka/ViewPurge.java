@@ -101,6 +101,9 @@ final class ViewPurge {
     if (finished.isPresent() && batchId.isPresent()) {
       index.delete(ViewKeys.finished(account, batchId.get(), finished.get().cursor()));
     }
+    if (request.keepsBody()) {
+      index.delete(ViewKeys.keptBody(account, request.requestId()));
+    }
     outcomes.delete(key);
     requests.delete(key);
   }
