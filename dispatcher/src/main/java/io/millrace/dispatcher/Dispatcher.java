@@ -1,6 +1,7 @@
 package io.millrace.dispatcher;
 
 import io.millrace.dispatcher.AttemptAlarms.Kind;
+import io.millrace.dispatcher.DispatcherEvent.BatchCancelAsked;
 import io.millrace.dispatcher.DispatcherEvent.CallbackAnswered;
 import io.millrace.dispatcher.DispatcherEvent.CancelAsked;
 import io.millrace.dispatcher.DispatcherEvent.Heartbeat;
@@ -66,6 +67,7 @@ public final class Dispatcher {
   private static final Duration FORGET_FINISHED_AFTER = Duration.ofDays(30);
   private static final int TIMERS_PER_TICK = 500;
   private static final int EXPIRED_PER_TICK = 500;
+  private static final int SWEPT_PER_TICK = 500;
   private static final int FORGET_PER_TICK = 100;
   private static final int DOUBTS_MAX = 10;
 
@@ -76,6 +78,7 @@ public final class Dispatcher {
   private final Ledger ledger;
   private final Callbacks callbacks;
   private final Requests requests;
+  private final BatchCancels cancels;
   private Instant nextWatch = Instant.EPOCH;
   private Instant nextExpiry = Instant.EPOCH;
 
@@ -87,11 +90,13 @@ public final class Dispatcher {
     this.ledger = new Ledger(state);
     this.callbacks = new Callbacks(state);
     this.requests = new Requests(state, policies, sending, attempts, ledger, callbacks);
+    this.cancels = requests.cancels();
   }
 
   /** Takes up what stands in the state. Call once, before the first event. */
   public void recover(Instant now) {
     sending.restore();
+    cancels.restore();
     attempts.recover(now);
   }
 
@@ -101,6 +106,7 @@ public final class Dispatcher {
     switch (event) {
       case Submitted e -> onSubmitted(e.request(), now, out);
       case CancelAsked e -> onCancelAsked(e.cancel(), now, out);
+      case BatchCancelAsked e -> cancels.onCancel(e.cancel());
       case Started e -> onStarted(e.start(), now, out);
       case Refused e -> onRefused(e.refusal(), now, out);
       case Replied e -> onReplied(e.reply(), now, out);
@@ -127,10 +133,12 @@ public final class Dispatcher {
       return;
     }
     var refusal = refusal(request, now);
-    if (refusal.isPresent()) {
+    if (cancels.isCancelled(request)) {
+      requests.end(tracked, Ending.CANCELLED, now, out);
+    } else if (refusal.isPresent()) {
       requests.finish(tracked, Outcome.failed(refusal.get()), now, out);
     } else if (tracked.isLate(now)) {
-      requests.finish(tracked, Outcome.ended(Ending.EXPIRED), now, out);
+      requests.end(tracked, Ending.EXPIRED, now, out);
     } else if (tracked.wakeAt().filter(at -> at.isAfter(now)).isPresent()) {
       requests.sleep(tracked, now, out);
     } else {
@@ -198,7 +206,7 @@ public final class Dispatcher {
                   tracked.get().doubts(),
                   tracked.get().target());
       if (unspent.ending().isPresent()) {
-        requests.finish(unspent, Outcome.ended(unspent.ending().get()), now, out);
+        requests.end(unspent, unspent.ending().get(), now, out);
       } else {
         requests.lineUp(unspent, now, out);
       }
@@ -258,7 +266,11 @@ public final class Dispatcher {
             reply.getBody());
     var failed = tracked.failedWith(failure);
     if (tracked.ending().isPresent()) {
-      requests.finish(failed, Outcome.ended(tracked.ending().get()), now, out);
+      requests.end(failed, tracked.ending().get(), now, out);
+      return;
+    }
+    if (cancels.isCancelled(tracked.request())) {
+      requests.end(failed, Ending.CANCELLED, now, out);
       return;
     }
     var route = policies.route(tracked.request().getModel());
@@ -313,7 +325,7 @@ public final class Dispatcher {
   /** Ends waiting work at once; a written attempt is ordered to abort and its reply waited for. */
   private void end(TrackedRequest tracked, Ending why, Instant now, List<Decision> out) {
     switch (tracked.phase()) {
-      case WAITING -> requests.finish(tracked, Outcome.ended(why), now, out);
+      case WAITING -> requests.end(tracked, why, now, out);
       case OUTSTANDING -> {
         if (tracked.ending().isEmpty()) {
           state.put(tracked.ending(why));
@@ -357,7 +369,7 @@ public final class Dispatcher {
             tracked.doubts() + 1,
             tracked.target());
     if (tracked.ending().isPresent()) {
-      requests.finish(doubted, Outcome.ended(tracked.ending().get()), now, out);
+      requests.end(doubted, tracked.ending().get(), now, out);
     } else if (tracked.request().getOnDoubt() == OnDoubt.FAIL || doubted.doubts() > DOUBTS_MAX) {
       requests.finish(doubted, Outcome.failed(ErrorBody.IN_DOUBT.failure()), now, out);
     } else {
@@ -401,6 +413,7 @@ public final class Dispatcher {
           .forEach(out::add);
       state.forgetFinished(now.minus(FORGET_FINISHED_AFTER), FORGET_PER_TICK);
     }
+    cancels.sweep(SWEPT_PER_TICK, now, out);
     if (!now.isBefore(nextExpiry)) {
       boolean isAll = requests.expireLines(EXPIRED_PER_TICK, now, out);
       nextExpiry = isAll ? now.plus(WATCH_INTERVAL) : now;
@@ -441,7 +454,7 @@ public final class Dispatcher {
       case DEADLINE -> tracked.ifPresent(t -> end(t, Ending.EXPIRED, now, out));
       case ABANDON ->
           tracked.ifPresent(
-              t -> requests.finish(t, Outcome.ended(t.ending().orElse(Ending.EXPIRED)), now, out));
+              t -> requests.end(t, t.ending().orElse(Ending.EXPIRED), now, out));
     }
   }
 
@@ -458,6 +471,7 @@ public final class Dispatcher {
               .find(timer.subject())
               .filter(OutstandingAttempt::isInDoubt)
               .ifPresent(attempts::ended);
+      case FORGET_BATCH -> cancels.forget(timer.subject());
     }
   }
 

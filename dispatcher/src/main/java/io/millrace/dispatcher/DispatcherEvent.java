@@ -5,6 +5,7 @@ import io.millrace.schemas.AttemptRefused;
 import io.millrace.schemas.AttemptReplied;
 import io.millrace.schemas.AttemptStarted;
 import io.millrace.schemas.CallbackReplied;
+import io.millrace.schemas.CancelBatch;
 import io.millrace.schemas.CancelRequest;
 import io.millrace.schemas.RequestSubmitted;
 import io.millrace.schemas.WorkerHeartbeat;
@@ -18,6 +19,9 @@ public sealed interface DispatcherEvent {
 
   /** Somebody wants a request to end. */
   record CancelAsked(CancelRequest cancel) implements DispatcherEvent {}
+
+  /** Somebody wants a batch to end. */
+  record BatchCancelAsked(CancelBatch cancel) implements DispatcherEvent {}
 
   /** A worker is about to call. */
   record Started(AttemptStarted start) implements DispatcherEvent {}

@@ -49,6 +49,16 @@ public interface DispatcherState {
   /** Up to {@code limit} timers that are due, the earliest first. */
   List<Timer> due(Instant now, int limit);
 
+  /** Up to {@code limit} timers from this one on, the earliest first. */
+  List<Timer> timers(Timer from, int limit);
+
+  /** All cancelled batches that are remembered. */
+  List<CancelledBatch> cancelledBatches();
+
+  void put(CancelledBatch batch);
+
+  void removeCancelledBatch(String batchId);
+
   BudgetSums budgets(String account);
 
   void put(String account, BudgetSums sums);

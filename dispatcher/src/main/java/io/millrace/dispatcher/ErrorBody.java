@@ -6,6 +6,10 @@ import java.nio.charset.StandardCharsets;
 /** OpenAI's error body for the failures that the dispatcher itself decides on. */
 enum ErrorBody {
   CANCELLED(499, "invalid_request_error", "request_cancelled", "The request was cancelled."),
+  BATCH_CANCELLED(
+      499, "invalid_request_error", "batch_cancelled", "The batch was cancelled before this line."),
+  BATCH_EXPIRED(
+      504, "server_error", "batch_expired", "The batch's window was over before this line ended."),
   EXPIRED(
       504, "server_error", "deadline_exceeded", "The request was not answered by its deadline."),
   NO_ROUTE(

@@ -31,10 +31,17 @@ sealed interface Outcome {
     return new Unanswered(RequestStatus.FAILED, failure);
   }
 
-  static Outcome ended(TrackedRequest.Ending ending) {
-    return switch (ending) {
-      case CANCELLED -> new Unanswered(RequestStatus.CANCELLED, ErrorBody.CANCELLED.failure());
-      case EXPIRED -> new Unanswered(RequestStatus.EXPIRED, ErrorBody.EXPIRED.failure());
+  static Outcome ended(TrackedRequest tracked, TrackedRequest.Ending why) {
+    boolean isLine = tracked.request().getBatchId().isPresent();
+    return switch (why) {
+      case CANCELLED ->
+          new Unanswered(
+              RequestStatus.CANCELLED,
+              (isLine ? ErrorBody.BATCH_CANCELLED : ErrorBody.CANCELLED).failure());
+      case EXPIRED ->
+          new Unanswered(
+              RequestStatus.EXPIRED,
+              (isLine ? ErrorBody.BATCH_EXPIRED : ErrorBody.EXPIRED).failure());
     };
   }
 

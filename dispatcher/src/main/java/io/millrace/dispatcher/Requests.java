@@ -26,6 +26,7 @@ final class Requests {
   private final Attempts attempts;
   private final Ledger ledger;
   private final Callbacks callbacks;
+  private final BatchCancels cancels;
 
   Requests(
       DispatcherState state,
@@ -40,10 +41,15 @@ final class Requests {
     this.attempts = attempts;
     this.ledger = ledger;
     this.callbacks = callbacks;
+    this.cancels = new BatchCancels(state, sending, this);
   }
 
   /** Sends the request if nothing stands before it, else puts it in line. */
   void lineUp(TrackedRequest tracked, Instant now, List<Decision> out) {
+    if (cancels.isCancelled(tracked.request())) {
+      end(tracked, Ending.CANCELLED, now, out);
+      return;
+    }
     var route = policies.route(tracked.request().getModel());
     if (route.isEmpty()) {
       finish(tracked, Outcome.failed(ErrorBody.NO_ROUTE.failure()), now, out);
@@ -75,6 +81,10 @@ final class Requests {
 
   /** Waits for the request's time, or for its end if that comes before. */
   void sleep(TrackedRequest tracked, Instant now, List<Decision> out) {
+    if (cancels.isCancelled(tracked.request())) {
+      end(tracked, Ending.CANCELLED, now, out);
+      return;
+    }
     var wakeAt = tracked.wakeAt().orElse(now);
     var sleeping = tracked.waitingUntil(Optional.of(wakeAt));
     state.put(sleeping);
@@ -108,7 +118,16 @@ final class Requests {
   }
 
   private void expire(TrackedRequest tracked, Instant now, List<Decision> out) {
-    finish(tracked, Outcome.ended(Ending.EXPIRED), now, out);
+    end(tracked, Ending.EXPIRED, now, out);
+  }
+
+  /** Ends the request without an answer. */
+  void end(TrackedRequest tracked, Ending why, Instant now, List<Decision> out) {
+    finish(tracked, Outcome.ended(tracked, why), now, out);
+  }
+
+  BatchCancels cancels() {
+    return cancels;
   }
 
   /** The same for every line. */
@@ -137,6 +156,10 @@ final class Requests {
         continue;
       }
       var request = tracked.get().request();
+      if (cancels.isCancelled(request)) {
+        end(tracked.get(), Ending.CANCELLED, now, out);
+        continue;
+      }
       send(tracked.get(), route.get(), now, out);
       line.queue()
           .charge(

@@ -62,6 +62,11 @@ final class Sending {
     return new ArrayList<>(lines.values());
   }
 
+  /** The lines that there are, or have been since the start. */
+  List<LineId> lineIds() {
+    return List.copyOf(lines.keySet());
+  }
+
   void restore() {
     state.lines().forEach(first -> line(first.provider(), first.lane()).queue().restore(first));
   }

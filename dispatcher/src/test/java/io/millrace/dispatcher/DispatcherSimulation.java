@@ -13,6 +13,7 @@ import io.millrace.schemas.AttemptRefused;
 import io.millrace.schemas.AttemptReplied;
 import io.millrace.schemas.AttemptRequested;
 import io.millrace.schemas.CancelAttempt;
+import io.millrace.schemas.CancelBatch;
 import io.millrace.schemas.CancelRequest;
 import io.millrace.schemas.Lane;
 import io.millrace.schemas.LedgerEntry;
@@ -47,6 +48,8 @@ final class DispatcherSimulation {
 
   private static final BigDecimal LIMIT_USD = new BigDecimal("0.004");
   private static final List<String> ACCOUNTS = List.of("acme", "globex", "initech");
+
+  private static final Instant BATCHES_EXPIRE_AT = NOW.plusSeconds(90);
 
   private static final List<Lane> LANES = List.of(Lane.values());
 
@@ -158,6 +161,7 @@ final class DispatcherSimulation {
     return offset == log.size()
         && results.size() == submitted.size()
         && running.isEmpty()
+        && state.cancelledBatches.values().stream().allMatch(CancelledBatch::isSwept)
         && state.attempts.values().stream().allMatch(OutstandingAttempt::isInDoubt);
   }
 
@@ -184,6 +188,9 @@ final class DispatcherSimulation {
     if (draw.nextInt(10) == 0) {
       request.setNotBefore(NOW.plusSeconds(draw.nextInt(60)));
     }
+    if (draw.nextInt(3) == 0) {
+      request.setBatchId("batch_" + request.getAccount()).setDeadline(BATCHES_EXPIRE_AT);
+    }
     request.setNeeds(NEEDS.get(draw.nextInt(NEEDS.size())));
     request.setContextTokensEstimated(CONTEXT_TOKENS.get(draw.nextInt(CONTEXT_TOKENS.size())));
     var made = request.build();
@@ -195,6 +202,13 @@ final class DispatcherSimulation {
     if (submitted.isEmpty()) {
       return;
     }
+    if (random.nextInt(8) == 0) {
+      var account = ACCOUNTS.get(random.nextInt(ACCOUNTS.size()));
+      log.add(
+          new DispatcherEvent.BatchCancelAsked(
+              new CancelBatch("batch_" + account, account, now, BATCHES_EXPIRE_AT, "client")));
+      return;
+    }
     int number = random.nextInt(submitted.size());
     var account = ACCOUNTS.get(new Random(number).nextInt(ACCOUNTS.size()));
     log.add(
@@ -204,18 +218,32 @@ final class DispatcherSimulation {
 
   private void consume() {
     for (int i = random.nextInt(6); i >= 0 && offset < log.size(); i--) {
-      uncommitted.addAll(dispatcher.on(log.get(offset++), now));
+      decide(log.get(offset++));
     }
   }
 
   private void tick() {
-    uncommitted.addAll(dispatcher.on(new DispatcherEvent.Tick(), now));
+    decide(new DispatcherEvent.Tick());
+  }
+
+  private void decide(DispatcherEvent event) {
+    var cancelled = Set.copyOf(state.cancelledBatches.keySet());
+    var decisions = dispatcher.on(event, now);
+    for (var decision : decisions) {
+      if (decision instanceof Decision.WriteAttempt d) {
+        var batch = requireNonNull(submissions.get(d.attempt().getRequestId())).getBatchId();
+        assertThat(batch.filter(cancelled::contains))
+            .as("attempt %s of a cancelled batch", d.attempt().getAttemptId())
+            .isEmpty();
+      }
+    }
+    uncommitted.addAll(decisions);
   }
 
   private void heartbeat() {
     var heartbeat =
         new WorkerHeartbeat("w", "life-" + lives, List.of("alpha", "beta"), 0, now, false);
-    uncommitted.addAll(dispatcher.on(new DispatcherEvent.Heartbeat(heartbeat), now));
+    decide(new DispatcherEvent.Heartbeat(heartbeat));
   }
 
   private void commit() {

@@ -24,6 +24,7 @@ public final class MemoryState implements DispatcherState {
   final Map<String, BudgetSums> budgets = new HashMap<>();
   final Map<String, PendingCallback> callbacks = new HashMap<>();
   final Map<String, Instant> finished = new HashMap<>();
+  final Map<String, CancelledBatch> cancelledBatches = new TreeMap<>();
 
   /** A copy that later changes do not touch. */
   public MemoryState copy() {
@@ -35,6 +36,7 @@ public final class MemoryState implements DispatcherState {
     copy.budgets.putAll(budgets);
     copy.callbacks.putAll(callbacks);
     copy.finished.putAll(finished);
+    copy.cancelledBatches.putAll(cancelledBatches);
     return copy;
   }
 
@@ -135,6 +137,26 @@ public final class MemoryState implements DispatcherState {
   @Override
   public List<Timer> due(Instant now, int limit) {
     return timers.stream().takeWhile(t -> !t.dueAt().isAfter(now)).limit(limit).toList();
+  }
+
+  @Override
+  public List<Timer> timers(Timer from, int limit) {
+    return timers.tailSet(from, true).stream().limit(limit).toList();
+  }
+
+  @Override
+  public List<CancelledBatch> cancelledBatches() {
+    return List.copyOf(cancelledBatches.values());
+  }
+
+  @Override
+  public void put(CancelledBatch batch) {
+    cancelledBatches.put(batch.batchId(), batch);
+  }
+
+  @Override
+  public void removeCancelledBatch(String batchId) {
+    cancelledBatches.remove(batchId);
   }
 
   @Override

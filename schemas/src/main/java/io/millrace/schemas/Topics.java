@@ -5,6 +5,7 @@ import io.millrace.schemas.config.TopicsConfig;
 import io.millrace.schemas.state.AttemptState;
 import io.millrace.schemas.state.BudgetBook;
 import io.millrace.schemas.state.CallbackState;
+import io.millrace.schemas.state.CancelledBatchState;
 import io.millrace.schemas.state.FinishedState;
 import io.millrace.schemas.state.RequestState;
 import java.time.Duration;
@@ -183,7 +184,8 @@ public final class Topics {
         AttemptState.SCHEMA$,
         BudgetBook.SCHEMA$,
         CallbackState.SCHEMA$,
-        FinishedState.SCHEMA$);
+        FinishedState.SCHEMA$,
+        CancelledBatchState.SCHEMA$);
   }
 
   /** A serde for a service's own state stores, in the same format as the topics. */

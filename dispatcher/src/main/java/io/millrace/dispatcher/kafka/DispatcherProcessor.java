@@ -11,6 +11,7 @@ import io.millrace.schemas.AttemptRefused;
 import io.millrace.schemas.AttemptReplied;
 import io.millrace.schemas.AttemptStarted;
 import io.millrace.schemas.CallbackReplied;
+import io.millrace.schemas.CancelBatch;
 import io.millrace.schemas.CancelRequest;
 import io.millrace.schemas.RequestSubmitted;
 import io.millrace.schemas.Topic;
@@ -91,6 +92,7 @@ final class DispatcherProcessor implements Processor<byte[], SpecificRecord, byt
     return switch (value) {
       case RequestSubmitted r -> Optional.of(new DispatcherEvent.Submitted(r));
       case CancelRequest r -> Optional.of(new DispatcherEvent.CancelAsked(r));
+      case CancelBatch r -> Optional.of(new DispatcherEvent.BatchCancelAsked(r));
       case AttemptStarted r -> Optional.of(new DispatcherEvent.Started(r));
       case AttemptRefused r -> Optional.of(new DispatcherEvent.Refused(r));
       case AttemptReplied r -> Optional.of(new DispatcherEvent.Replied(r));

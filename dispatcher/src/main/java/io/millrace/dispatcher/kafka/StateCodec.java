@@ -1,6 +1,7 @@
 package io.millrace.dispatcher.kafka;
 
 import io.millrace.dispatcher.BudgetSums;
+import io.millrace.dispatcher.CancelledBatch;
 import io.millrace.dispatcher.OutstandingAttempt;
 import io.millrace.dispatcher.OutstandingAttempt.Payer;
 import io.millrace.dispatcher.OutstandingAttempt.Start;
@@ -12,6 +13,7 @@ import io.millrace.dispatcher.TrackedRequest.Phase;
 import io.millrace.schemas.state.AttemptState;
 import io.millrace.schemas.state.BudgetBook;
 import io.millrace.schemas.state.CallbackState;
+import io.millrace.schemas.state.CancelledBatchState;
 import io.millrace.schemas.state.FailureState;
 import io.millrace.schemas.state.PeriodSums;
 import io.millrace.schemas.state.RequestPhase;
@@ -171,6 +173,16 @@ final class StateCodec {
         state.getEventType(),
         state.getNumber(),
         state.getPayload());
+  }
+
+  static CancelledBatchState encode(CancelledBatch batch) {
+    return new CancelledBatchState(
+        batch.batchId(), batch.account(), batch.expiresAt(), batch.isSwept());
+  }
+
+  static CancelledBatch decode(CancelledBatchState state) {
+    return new CancelledBatch(
+        state.getBatchId(), state.getAccount(), state.getExpiresAt(), state.getSwept());
   }
 
   private static FailureState encode(Failure failure) {

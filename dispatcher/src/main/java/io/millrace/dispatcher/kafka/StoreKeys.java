@@ -24,7 +24,8 @@ final class StoreKeys {
     TIMER(4),
     BUDGET(5),
     CALLBACK(6),
-    FINISHED(7);
+    FINISHED(7),
+    CANCELLED_BATCH(8);
 
     private final byte code;
 
@@ -127,6 +128,7 @@ final class StoreKeys {
       case DEADLINE -> 1;
       case CALLBACK -> 2;
       case FORGET -> 3;
+      case FORGET_BATCH -> 4;
     };
   }
 
@@ -136,6 +138,7 @@ final class StoreKeys {
       case 1 -> Timer.Kind.DEADLINE;
       case 2 -> Timer.Kind.CALLBACK;
       case 3 -> Timer.Kind.FORGET;
+      case 4 -> Timer.Kind.FORGET_BATCH;
       default -> throw new IllegalStateException("no timer has code " + code);
     };
   }

@@ -1,6 +1,7 @@
 package io.millrace.dispatcher.kafka;
 
 import io.millrace.dispatcher.BudgetSums;
+import io.millrace.dispatcher.CancelledBatch;
 import io.millrace.dispatcher.DispatcherState;
 import io.millrace.dispatcher.OutstandingAttempt;
 import io.millrace.dispatcher.PendingCallback;
@@ -13,6 +14,7 @@ import io.millrace.schemas.Topics;
 import io.millrace.schemas.state.AttemptState;
 import io.millrace.schemas.state.BudgetBook;
 import io.millrace.schemas.state.CallbackState;
+import io.millrace.schemas.state.CancelledBatchState;
 import io.millrace.schemas.state.FinishedState;
 import io.millrace.schemas.state.RequestState;
 import java.time.Instant;
@@ -44,6 +46,7 @@ final class StoredState implements DispatcherState {
   private final AvroSerde<BudgetBook> budgetSerde;
   private final AvroSerde<CallbackState> callbackSerde;
   private final AvroSerde<FinishedState> finishedSerde;
+  private final AvroSerde<CancelledBatchState> cancelledBatchSerde;
 
   /** Spares a look into the store on every tick; no timer is due before. */
   private Instant nextTimer = Instant.EPOCH;
@@ -57,6 +60,7 @@ final class StoredState implements DispatcherState {
     budgetSerde = topics.serde(BudgetBook.class);
     callbackSerde = topics.serde(CallbackState.class);
     finishedSerde = topics.serde(FinishedState.class);
+    cancelledBatchSerde = topics.serde(CancelledBatchState.class);
   }
 
   /**
@@ -215,6 +219,39 @@ final class StoredState implements DispatcherState {
     }
     nextTimer = due.size() == limit ? Instant.EPOCH : Instant.MAX;
     return due;
+  }
+
+  @Override
+  public List<Timer> timers(Timer from, int limit) {
+    var found = new ArrayList<Timer>();
+    try (var all = store.range(StoreKeys.timer(from), Space.TIMER.end())) {
+      while (all.hasNext() && found.size() < limit) {
+        found.add(StoreKeys.timer(all.next().key));
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public List<CancelledBatch> cancelledBatches() {
+    var found = new ArrayList<CancelledBatch>();
+    try (var all = store.range(Space.CANCELLED_BATCH.first(), Space.CANCELLED_BATCH.end())) {
+      all.forEachRemaining(
+          entry -> found.add(StateCodec.decode(cancelledBatchSerde.fromBytes(entry.value))));
+    }
+    return found;
+  }
+
+  @Override
+  public void put(CancelledBatch batch) {
+    store.put(
+        StoreKeys.named(Space.CANCELLED_BATCH, batch.batchId()),
+        cancelledBatchSerde.toBytes(StateCodec.encode(batch)));
+  }
+
+  @Override
+  public void removeCancelledBatch(String batchId) {
+    store.delete(StoreKeys.named(Space.CANCELLED_BATCH, batchId));
   }
 
   @Override

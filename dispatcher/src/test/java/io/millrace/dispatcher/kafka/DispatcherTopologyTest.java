@@ -9,6 +9,7 @@ import static io.millrace.dispatcher.Fixtures.started;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.schemas.CancelBatch;
 import io.millrace.schemas.InMemorySchemaIds;
 import io.millrace.schemas.Lane;
 import io.millrace.schemas.LedgerEntry;
@@ -16,6 +17,7 @@ import io.millrace.schemas.LedgerKind;
 import io.millrace.schemas.OnDoubt;
 import io.millrace.schemas.RequestResult;
 import io.millrace.schemas.RequestStatus;
+import io.millrace.schemas.RequestSubmitted;
 import io.millrace.schemas.Topic;
 import io.millrace.schemas.Topics;
 import io.millrace.schemas.Verdict;
@@ -183,6 +185,32 @@ class DispatcherTopologyTest {
         .allSatisfy(
             result ->
                 assertThat(((RequestResult) result).getStatus()).isEqualTo(RequestStatus.EXPIRED));
+  }
+
+  @Test
+  void shouldEndTheWaitingLinesOfACancelledBatch() {
+    // Given
+    var deadline = NOW.plusSeconds(60);
+    for (int i = 0; i < 200; i++) {
+      requests.pipeInput("acme", aLine("req_" + i, deadline));
+    }
+    int written = read(topics.attempts("alpha", Lane.STANDARD)).size();
+    // When
+    requests.pipeInput("acme", new CancelBatch("batch_1", "acme", NOW, deadline, "client"));
+    driver.advanceWallClockTime(TICK);
+    requests.pipeInput("acme", aLine("req_201", deadline));
+    // Then
+    assertThat(written).isBetween(1, 199);
+    assertThat(read(topics.results()))
+        .hasSize(201 - written)
+        .allSatisfy(
+            result ->
+                assertThat(((RequestResult) result).getErrorCode()).contains("batch_cancelled"));
+    assertThat(read(topics.attempts("alpha", Lane.STANDARD))).isEmpty();
+  }
+
+  private static RequestSubmitted aLine(String id, Instant deadline) {
+    return aRequest(id).setBatchId("batch_1").setCustomId(id).setDeadline(deadline).build();
   }
 
   private void heartbeat(String incarnation, Instant at) {
