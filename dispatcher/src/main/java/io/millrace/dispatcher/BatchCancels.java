@@ -53,12 +53,10 @@ final class BatchCancels {
       return;
     }
     var batch =
-        new CancelledBatch(
-            cancel.getBatchId(), cancel.getAccount(), cancel.getExpiresAt(), false);
+        new CancelledBatch(cancel.getBatchId(), cancel.getAccount(), cancel.getExpiresAt(), false);
     state.put(batch);
     state.schedule(
-        new Timer(
-            batch.expiresAt().plus(REMEMBERED), Timer.Kind.FORGET_BATCH, batch.batchId()));
+        new Timer(batch.expiresAt().plus(REMEMBERED), Timer.Kind.FORGET_BATCH, batch.batchId()));
     known.put(batch.batchId(), batch);
     sweeps.add(new Sweep(batch));
   }

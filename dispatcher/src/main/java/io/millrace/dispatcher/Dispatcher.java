@@ -453,8 +453,7 @@ public final class Dispatcher {
       }
       case DEADLINE -> tracked.ifPresent(t -> end(t, Ending.EXPIRED, now, out));
       case ABANDON ->
-          tracked.ifPresent(
-              t -> requests.end(t, t.ending().orElse(Ending.EXPIRED), now, out));
+          tracked.ifPresent(t -> requests.end(t, t.ending().orElse(Ending.EXPIRED), now, out));
     }
   }
 

@@ -182,8 +182,7 @@ class BatchCancelTest {
         var attempt = attempts.getFirst();
         on(new Started(started(attempt, "life-1", NOW)), NOW);
         on(
-            new Replied(
-                aReply(attempt, Verdict.RATE_LIMITED, NOW).setRetryAfterMs(2_800L).build()),
+            new Replied(aReply(attempt, Verdict.RATE_LIMITED, NOW).setRetryAfterMs(2_800L).build()),
             NOW);
         assertThat(state.request("req_1").orElseThrow().wakeAt()).isPresent();
       }
