@@ -86,6 +86,15 @@ public record ApiError(Kind kind, String message, @Nullable String param) {
     return new ApiError(Kind.NOT_FOUND, "No such request: " + shown(id), "id");
   }
 
+  public static ApiError fileNotFound(String id) {
+    return new ApiError(Kind.NOT_FOUND, "No such File object: " + shown(id), "id");
+  }
+
+  /** The blob store does not answer. */
+  public static ApiError storeAway() {
+    return of(Kind.OVERLOADED, "The storage of large bodies does not answer. Please try again.");
+  }
+
   public static ApiError modelNotFound(String model) {
     return new ApiError(
         Kind.MODEL_NOT_FOUND,

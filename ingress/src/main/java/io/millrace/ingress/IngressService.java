@@ -6,6 +6,7 @@ import io.millrace.bootstrap.Service;
 import io.millrace.bootstrap.blobs.BlobStore;
 import io.millrace.ingress.http.Admission;
 import io.millrace.ingress.http.Backend;
+import io.millrace.ingress.http.BlobThreads;
 import io.millrace.ingress.http.HttpFace;
 import io.millrace.ingress.kafka.CostView;
 import io.millrace.ingress.kafka.DeltaHistory;
@@ -154,6 +155,7 @@ public final class IngressService implements Service {
         costs,
         responseTopics::isOwn,
         blobs,
+        started(new BlobThreads()),
         clock);
   }
 

@@ -19,6 +19,12 @@ public final class Admission {
   /** Each may hold one line of the largest length that is not counted elsewhere. */
   private static final int BULK_CALLS_MAX = 32;
 
+  private static final int UPLOADS_MAX = 256;
+  private static final long UPLOAD_BYTES_MAX = 192 << 20;
+
+  /** Each holds a piece or two of what it sends. */
+  private static final int DOWNLOADS_MAX = 128;
+
   private final int unacknowledgedMax;
   private final long bytesMax;
   private final int waitingMax;
@@ -26,6 +32,9 @@ public final class Admission {
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger bulkCalls = new AtomicInteger();
+  private final AtomicInteger uploads = new AtomicInteger();
+  private final AtomicLong uploadBytes = new AtomicLong();
+  private final AtomicInteger downloads = new AtomicInteger();
   private final Lock lock = new ReentrantLock();
   private final Condition nobodyWaits = lock.newCondition();
 
@@ -103,6 +112,35 @@ public final class Admission {
 
   void endBulk() {
     bulkCalls.decrementAndGet();
+  }
+
+  /**
+   * Takes room for an upload.
+   *
+   * @param size bytes that it may hold in memory
+   */
+  boolean tryUpload(int size) {
+    if (!tryTake(uploads, UPLOADS_MAX)) {
+      return false;
+    }
+    if (uploadBytes.addAndGet(size) > UPLOAD_BYTES_MAX) {
+      endUpload(size);
+      return false;
+    }
+    return true;
+  }
+
+  void endUpload(int size) {
+    uploadBytes.addAndGet(-size);
+    uploads.decrementAndGet();
+  }
+
+  boolean tryDownload() {
+    return tryTake(downloads, DOWNLOADS_MAX);
+  }
+
+  void endDownload() {
+    downloads.decrementAndGet();
   }
 
   private static boolean tryTake(AtomicInteger taken, int max) {

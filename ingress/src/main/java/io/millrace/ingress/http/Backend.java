@@ -17,6 +17,7 @@ import java.util.function.BiPredicate;
  * What all event loops share; everything in it is safe for concurrent use.
  *
  * @param isOwnTopic whether a topic exists and is an account's own, by (account, topic)
+ * @param blobThreads where calls of the blob store are made
  */
 public record Backend(
     MillraceConfig config,
@@ -30,4 +31,5 @@ public record Backend(
     CostView costs,
     BiPredicate<String, String> isOwnTopic,
     BlobStore blobs,
+    BlobThreads blobThreads,
     Clock clock) {}

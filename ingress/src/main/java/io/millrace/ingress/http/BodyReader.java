@@ -17,9 +17,6 @@ final class BodyReader {
 
   private static final Logger LOG = LoggerFactory.getLogger(BodyReader.class);
 
-  /** Time for the client to read the refusal before the connection goes. */
-  private static final long LINGER_MS = 1_000;
-
   private final Call call;
   private final Vertx vertx;
   private final Admission admission;
@@ -95,13 +92,9 @@ final class BodyReader {
         "The request body is larger than the limit of " + bytesMax + " bytes.");
   }
 
-  /** Answers, then reads and drops for a moment, because closing at once could lose the answer. */
   private void refuse(ApiError error) {
     giveUp();
-    var connection = call.request().connection();
-    call.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-    call.fail(error);
-    vertx.setTimer(LINGER_MS, timer -> connection.close());
+    call.failUnread(vertx, error);
   }
 
   private void giveUp() {

@@ -3,10 +3,12 @@ package io.millrace.ingress.http;
 import io.millrace.ingress.ApiError;
 import io.millrace.ingress.RequestIds;
 import io.millrace.ingress.kafka.ViewBehindException;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +31,9 @@ final class Call {
   private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
   private static final CharSequence ONE = HttpHeaders.createOptimized("1");
   private static final CharSequence FALSE = HttpHeaders.createOptimized("false");
+
+  /** Time for the client to read a refusal before the connection goes. */
+  private static final long LINGER_MS = 1_000;
 
   private final HttpServerRequest request;
   private final HttpServerResponse response;
@@ -113,6 +118,23 @@ final class Call {
     json(error.kind().status(), error.toJson());
   }
 
+  /**
+   * Answers before the body was read; then drops what comes for a moment, because closing at once
+   * could lose the answer.
+   */
+  void failUnread(Vertx vertx, ApiError error) {
+    if (isOver()) {
+      return;
+    }
+    var connection = request.connection();
+    if (!request.isEnded()) {
+      response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      request.resume();
+      vertx.setTimer(LINGER_MS, timer -> connection.close());
+    }
+    fail(error);
+  }
+
   /** Tells SDKs not to repeat the call, whatever its status. */
   void forbidRetry() {
     response.putHeader(SHOULD_RETRY, FALSE);
@@ -155,10 +177,15 @@ final class Call {
     await(future, next, failed);
   }
 
-  private static ApiError errorOf(Throwable e) {
+  /** What to answer when something that was asked for failed. */
+  ApiError errorOf(Throwable e) {
     var cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
     if (cause instanceof ViewBehindException || cause instanceof RejectedExecutionException) {
       return ApiError.overloaded();
+    }
+    if (cause instanceof IOException) {
+      LOG.atWarn().addKeyValue("error", cause.toString()).log("blob store does not answer");
+      return ApiError.storeAway();
     }
     LOG.atError().setCause(cause).log("question to the view failed");
     return ApiError.of(ApiError.Kind.INTERNAL, "The server had an error. Please try again.");

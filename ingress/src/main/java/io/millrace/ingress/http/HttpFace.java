@@ -19,6 +19,8 @@ public final class HttpFace extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(HttpFace.class);
   private static final int HEADERS_BYTES_MAX = 32 * 1024;
   private static final int LINE_BYTES_MAX = 8 * 1024;
+  private static final int FORM_FIELD_BYTES_MAX = 16 * 1024;
+  private static final int FORM_FIELDS_MAX = 32;
   private static final int IDLE_SECONDS_BEYOND_WAIT = 60;
 
   private final Backend backend;
@@ -57,6 +59,9 @@ public final class HttpFace extends VerticleBase {
             .setHttp2ClearTextEnabled(false)
             .setMaxHeaderSize(HEADERS_BYTES_MAX)
             .setMaxInitialLineLength(LINE_BYTES_MAX)
+            .setMaxFormAttributeSize(FORM_FIELD_BYTES_MAX)
+            .setMaxFormFields(FORM_FIELDS_MAX)
+            .setMaxFormBufferedBytes(FORM_FIELD_BYTES_MAX)
             .setIdleTimeoutUnit(TimeUnit.SECONDS)
             .setIdleTimeout(
                 Math.toIntExact(config.ingress().waitMax().toSeconds()) + IDLE_SECONDS_BEYOND_WAIT);

@@ -29,6 +29,7 @@ final class Routes {
     var routes = new ArrayList<Route>();
     addModelCalls(routes, scene);
     addRequests(routes, scene);
+    addFiles(routes, scene);
     addCatalogue(routes, scene.backend());
     return routes;
   }
@@ -62,6 +63,22 @@ final class Routes {
     routes.add(get("/v1/results", (call, client, parts) -> results.results(call, client)));
   }
 
+  private static void addFiles(List<Route> routes, PendingCall.Scene scene) {
+    var files = new FileCalls(scene);
+    routes.add(post("/v1/files", (call, client, parts) -> files.upload(call, client)));
+    routes.add(get("/v1/files", (call, client, parts) -> files.list(call, client)));
+    routes.add(
+        get("/v1/files/{id}", (call, client, parts) -> files.get(call, client, parts.getFirst())));
+    routes.add(
+        delete(
+            "/v1/files/{id}",
+            (call, client, parts) -> files.delete(call, client, parts.getFirst())));
+    routes.add(
+        get(
+            "/v1/files/{id}/content",
+            (call, client, parts) -> files.content(call, client, parts.getFirst())));
+  }
+
   private static void addCatalogue(List<Route> routes, Backend backend) {
     var catalogue = new CatalogueCalls(backend);
     routes.add(get("/v1/models", (call, client, parts) -> catalogue.models(call)));
@@ -84,6 +101,10 @@ final class Routes {
 
   private static Route post(String template, Route.Handler handler) {
     return new Route(HttpMethod.POST, template, Access.CLIENT, handler);
+  }
+
+  private static Route delete(String template, Route.Handler handler) {
+    return new Route(HttpMethod.DELETE, template, Access.CLIENT, handler);
   }
 
   void answer(Call call) {
