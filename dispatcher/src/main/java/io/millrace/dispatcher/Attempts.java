@@ -56,6 +56,11 @@ final class Attempts {
     }
   }
 
+  /** All that are not in doubt. */
+  List<OutstandingAttempt> open() {
+    return attempts.values().stream().filter(attempt -> !attempt.isInDoubt()).toList();
+  }
+
   Optional<OutstandingAttempt> find(String attemptId) {
     return Optional.ofNullable(attempts.get(attemptId));
   }

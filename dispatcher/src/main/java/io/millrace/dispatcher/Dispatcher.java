@@ -98,6 +98,17 @@ public final class Dispatcher {
     sending.restore();
     cancels.restore();
     attempts.recover(now);
+    for (var attempt : attempts.open()) {
+      state
+          .request(attempt.requestId())
+          .filter(tracked -> isCurrent(tracked, attempt) && tracked.ending().isPresent())
+          .ifPresent(tracked -> giveUpSoon(attempt.attemptId(), now));
+    }
+  }
+
+  /** What was ordered to abort has so long to say what it used. */
+  private void giveUpSoon(String attemptId, Instant now) {
+    attempts.setAlarm(now.plus(ABORT_GRACE), Kind.ABANDON, attemptId);
   }
 
   /** What the event leads to, in order. The state has changed accordingly. */
@@ -330,8 +341,7 @@ public final class Dispatcher {
         if (tracked.ending().isEmpty()) {
           state.put(tracked.ending(why));
           orderAbort(tracked, why == Ending.CANCELLED ? "cancelled" : "expired", now, out);
-          attempts.setAlarm(
-              now.plus(ABORT_GRACE), Kind.ABANDON, AttemptIds.of(tracked.id(), tracked.number()));
+          giveUpSoon(AttemptIds.of(tracked.id(), tracked.number()), now);
         }
       }
     }

@@ -86,6 +86,21 @@ class DeadlineTest {
     assertThat(after).hasExactlyElementsOfTypes(Decision.OrderAbort.class);
   }
 
+  @Test
+  void shouldGiveUpOnACallThatWasOrderedToAbortBeforeARestart() {
+    // Given
+    submit(aRequest("req_1").setDeadline(DEADLINE));
+    on(new Started(started(attempts.getFirst(), "life-1", NOW)), NOW);
+    tick(NOW.plusMillis(200));
+    var ordered = tick(DEADLINE);
+    dispatcher = dispatcher();
+    // When
+    var endedAt = tickUntilTheEnd();
+    // Then
+    assertThat(ordered).hasExactlyElementsOfTypes(Decision.OrderAbort.class);
+    assertThat(endedAt).isBefore(DEADLINE.plusSeconds(15));
+  }
+
   @ParameterizedTest
   @CsvSource({"-1, false", "0, true", "400, true"})
   void shouldSendNothingAfterItsDeadline(int lateMs, boolean isTooLate) {
