@@ -8,6 +8,7 @@ import io.millrace.ingress.http.Admission;
 import io.millrace.ingress.http.Backend;
 import io.millrace.ingress.http.BlobThreads;
 import io.millrace.ingress.http.HttpFace;
+import io.millrace.ingress.kafka.BlobRemovals;
 import io.millrace.ingress.kafka.CostView;
 import io.millrace.ingress.kafka.DeltaHistory;
 import io.millrace.ingress.kafka.LogEnds;
@@ -132,7 +133,12 @@ public final class IngressService implements Service {
     replies.start();
     tail = replies;
     var topology =
-        ViewTopology.build(topics, config.ingress().resultRetention(), positions, listeners);
+        ViewTopology.build(
+            topics,
+            config.ingress().resultRetention(),
+            positions,
+            listeners,
+            started(new BlobRemovals(blobs)));
     var streams =
         started(
             new ViewStreams(

@@ -139,8 +139,7 @@ final class FileList {
         var row = rows.next();
         next =
             Optional.of(FileRows.fromBytes(ViewKeys.idInSpace(row.key), row.value))
-                .filter(found -> found.isThere(now))
-                .map(FileRows.Row::file);
+                .filter(file -> !file.isExpired(now));
       }
       return next.isPresent();
     }

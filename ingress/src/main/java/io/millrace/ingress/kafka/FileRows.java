@@ -15,57 +15,36 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
-/**
- * Uploaded files as rows of the view's index. The row of a deleted file stays until its blob is
- * gone, marked, so that no crash leaves a blob that nobody knows. The first byte is the version of
- * the form.
- */
+/** Uploaded files as rows of the view's index. The first byte is the version of the form. */
 final class FileRows {
 
   private static final int VERSION = 1;
-  private static final int IS_DELETED_AT = 1;
   private static final long NEVER = Long.MAX_VALUE;
 
   private FileRows() {}
-
-  /** A row with what is not shown. */
-  record Row(StoredFile file, String blobRef, boolean isDeleted) {
-
-    /** True when a client may see it. */
-    boolean isThere(Instant now) {
-      return !isDeleted && !file.isExpired(now);
-    }
-  }
 
   static void store(KeyValueStore<Bytes, byte[]> index, byte[] account, FileStored record) {
     index.put(ViewKeys.file(account, record.getFileId()), toBytes(StoredFile.of(record)));
   }
 
-  /** Marks the file as deleted; what it was, if it was there. */
-  static Optional<Row> delete(KeyValueStore<Bytes, byte[]> index, byte[] account, String fileId) {
-    var key = ViewKeys.file(account, fileId);
-    var row = index.get(key);
-    if (row == null) {
-      return Optional.empty();
-    }
-    row[IS_DELETED_AT] = 1;
-    index.put(key, row);
-    return Optional.of(fromBytes(fileId, row));
+  /** Takes the file out; what it was, if it was there. */
+  static Optional<StoredFile> delete(
+      KeyValueStore<Bytes, byte[]> index, byte[] account, String fileId) {
+    return Optional.ofNullable(index.delete(ViewKeys.file(account, fileId)))
+        .map(row -> fromBytes(fileId, row));
   }
 
   static Optional<StoredFile> find(
       ReadOnlyKeyValueStore<Bytes, byte[]> index, byte[] account, String fileId, Instant now) {
     return Optional.ofNullable(index.get(ViewKeys.file(account, fileId)))
         .map(row -> fromBytes(fileId, row))
-        .filter(row -> row.isThere(now))
-        .map(Row::file);
+        .filter(file -> !file.isExpired(now));
   }
 
   private static byte[] toBytes(StoredFile file) {
     var bytes = new ByteArrayOutputStream(160);
     try (var out = new DataOutputStream(bytes)) {
       out.writeByte(VERSION);
-      out.writeBoolean(false);
       out.writeUTF(file.purpose());
       out.writeUTF(file.filename());
       out.writeLong(file.bytes());
@@ -78,29 +57,26 @@ final class FileRows {
     return bytes.toByteArray();
   }
 
-  static Row fromBytes(String fileId, byte[] bytes) {
+  static StoredFile fromBytes(String fileId, byte[] bytes) {
     try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int version = in.readByte();
       if (version != VERSION) {
         throw new IllegalStateException("file row of unknown version " + version);
       }
-      boolean isDeleted = in.readBoolean();
       var purpose = in.readUTF();
       var filename = in.readUTF();
       long size = in.readLong();
       var ref = in.readUTF();
       var createdAt = Instant.ofEpochMilli(in.readLong());
       long expiresAt = in.readLong();
-      var file =
-          new StoredFile(
-              fileId,
-              purpose,
-              filename,
-              size,
-              createdAt,
-              expiresAt == NEVER ? null : Instant.ofEpochMilli(expiresAt),
-              new FileContent.InBlob(ref));
-      return new Row(file, ref, isDeleted);
+      return new StoredFile(
+          fileId,
+          purpose,
+          filename,
+          size,
+          createdAt,
+          expiresAt == NEVER ? null : Instant.ofEpochMilli(expiresAt),
+          new FileContent.InBlob(ref));
     } catch (IOException e) {
       throw new UncheckedIOException("row cannot be read", e);
     }

@@ -14,6 +14,7 @@ final class ViewKeys {
   private static final byte CREATED = 'c';
   private static final byte FINISHED = 'f';
   private static final byte FILE = 'F';
+  private static final byte DEAD_BLOB = 'X';
   private static final byte KEPT_BODY = 'k';
 
   private ViewKeys() {}
@@ -66,8 +67,21 @@ final class ViewKeys {
     return inSpace(account, (byte) (FILE + 1), "");
   }
 
-  /** Behind all keys of the account. */
-  static Bytes afterAccount(byte[] account) {
+  /** Of a blob that nothing needs any more. */
+  static Bytes deadBlob(byte[] account, String ref) {
+    return inSpace(account, DEAD_BLOB, ref);
+  }
+
+  /** From a key of the index on, where the next files or dead blobs may be. */
+  static Bytes nextWithBlobs(Bytes indexKey) {
+    var account = accountOf(indexKey).getBytes(UTF_8);
+    byte space = spaceOf(indexKey);
+    if (space < FILE) {
+      return inSpace(account, FILE, "");
+    }
+    if (space < DEAD_BLOB) {
+      return inSpace(account, DEAD_BLOB, "");
+    }
     return Bytes.wrap(ByteBuffer.allocate(account.length + 1).put(account).put((byte) 1).array());
   }
 
@@ -91,7 +105,15 @@ final class ViewKeys {
   }
 
   static boolean isFile(Bytes indexKey) {
-    return indexKey.get()[separator(indexKey.get()) + 1] == FILE;
+    return spaceOf(indexKey) == FILE;
+  }
+
+  static boolean isDeadBlob(Bytes indexKey) {
+    return spaceOf(indexKey) == DEAD_BLOB;
+  }
+
+  private static byte spaceOf(Bytes indexKey) {
+    return indexKey.get()[separator(indexKey.get()) + 1];
   }
 
   /** Of a request's body, beside its row: lists read rows and no bodies. */

@@ -1,5 +1,6 @@
 package io.millrace.ingress.kafka;
 
+import io.millrace.ingress.Outcome;
 import io.millrace.ingress.StoredRequest;
 import io.millrace.schemas.AvroSerde;
 import io.millrace.schemas.FileDeleted;
@@ -43,6 +44,7 @@ final class ViewProcessor implements Processor<byte[], byte[], Void, Void> {
   private final Duration retention;
   private final ViewPositions positions;
   private final ViewListeners listeners;
+  private final BlobRemovals blobRemovals;
 
   @SuppressWarnings("NullAway.Init")
   private ProcessorContext<Void, Void> context;
@@ -56,14 +58,22 @@ final class ViewProcessor implements Processor<byte[], byte[], Void, Void> {
   @SuppressWarnings("NullAway.Init")
   private KeyValueStore<Bytes, byte[]> index;
 
+  @SuppressWarnings("NullAway.Init")
+  private BlobPurge blobPurge;
+
   ViewProcessor(
-      Topics topics, Duration retention, ViewPositions positions, ViewListeners listeners) {
+      Topics topics,
+      Duration retention,
+      ViewPositions positions,
+      ViewListeners listeners,
+      BlobRemovals blobRemovals) {
     this.requestsTopic = topics.requests().name();
     this.serde = topics.requests().serde();
     this.wire = new WireFormat(topics);
     this.retention = retention;
     this.positions = positions;
     this.listeners = listeners;
+    this.blobRemovals = blobRemovals;
   }
 
   @Override
@@ -72,8 +82,10 @@ final class ViewProcessor implements Processor<byte[], byte[], Void, Void> {
     this.requests = context.getStateStore(ViewTopology.REQUESTS);
     this.outcomes = context.getStateStore(ViewTopology.OUTCOMES);
     this.index = context.getStateStore(ViewTopology.INDEX);
-    var purge = new ViewPurge(requests, outcomes, index, serde, retention);
+    this.blobPurge = new BlobPurge(index, blobRemovals);
+    var purge = new ViewPurge(requests, outcomes, index, serde, retention, blobPurge);
     context.schedule(PURGE_INTERVAL, PunctuationType.WALL_CLOCK_TIME, purge::step);
+    context.schedule(PURGE_INTERVAL, PunctuationType.WALL_CLOCK_TIME, blobPurge::step);
   }
 
   @Override
@@ -110,7 +122,9 @@ final class ViewProcessor implements Processor<byte[], byte[], Void, Void> {
           store(account, StoredRequest.of(submitted, offset), submitted::getBody);
       case RequestDeleted request -> forget(account, request.getRequestId());
       case FileStored file -> FileRows.store(index, account, file);
-      case FileDeleted file -> FileRows.delete(index, account, file.getFileId());
+      case FileDeleted file ->
+          FileRows.delete(index, account, file.getFileId())
+              .ifPresent(gone -> blobPurge.mark(account, gone.blobRef()));
       default -> {}
     }
   }
@@ -123,7 +137,9 @@ final class ViewProcessor implements Processor<byte[], byte[], Void, Void> {
   private void store(byte[] account, StoredRequest row, Supplier<ByteBuffer> body) {
     var key = ViewKeys.request(account, row.requestId());
     if (row.isDerived()) {
-      if (requests.get(key) != null) {
+      var known = requests.get(key);
+      if (known != null) {
+        dropBody(account, row, SubmittedRows.fromBytes(row.requestId(), known));
         return;
       }
       index.put(ViewKeys.created(account, row.listedAt(), row.requestId()), NOTHING);
@@ -134,12 +150,24 @@ final class ViewProcessor implements Processor<byte[], byte[], Void, Void> {
     requests.put(key, SubmittedRows.toBytes(row));
   }
 
+  /** A repeat brought a body of its own, which nobody will read. */
+  private void dropBody(byte[] account, StoredRequest repeat, StoredRequest first) {
+    if (repeat.bodyRef() != null && !repeat.bodyRef().equals(first.bodyRef())) {
+      blobPurge.mark(account, repeat.bodyRef());
+    }
+  }
+
   /** The row stays until it is old, so that a repeat of the id is not a new request. */
   private void forget(byte[] account, String requestId) {
     var key = ViewKeys.request(account, requestId);
     var row = requests.get(key);
     if (row != null) {
-      requests.put(key, SubmittedRows.toBytes(SubmittedRows.fromBytes(requestId, row).deleted()));
+      var request = SubmittedRows.fromBytes(requestId, row);
+      blobPurge.mark(account, Optional.ofNullable(request.bodyRef()));
+      if (OutcomeRows.read(outcomes.get(key), serde) instanceof Outcome.Finished finished) {
+        blobPurge.mark(account, finished.result().getBodyRef());
+      }
+      requests.put(key, SubmittedRows.toBytes(request.deleted()));
       index.delete(ViewKeys.keptBody(account, requestId));
       outcomes.delete(key);
     }

@@ -28,6 +28,7 @@ final class ViewPurge {
   private final KeyValueStore<Bytes, byte[]> index;
   private final AvroSerde<SpecificRecord> serde;
   private final long retentionMs;
+  private final BlobPurge blobs;
   private @Nullable Bytes from;
   private long nextWalkAt = Long.MIN_VALUE;
 
@@ -36,12 +37,14 @@ final class ViewPurge {
       KeyValueStore<Bytes, byte[]> outcomes,
       KeyValueStore<Bytes, byte[]> index,
       AvroSerde<SpecificRecord> serde,
-      Duration retention) {
+      Duration retention,
+      BlobPurge blobs) {
     this.requests = requests;
     this.outcomes = outcomes;
     this.index = index;
     this.serde = serde;
     this.retentionMs = retention.toMillis();
+    this.blobs = blobs;
   }
 
   /** Looks at the next rows; the time is the wall clock's. */
@@ -104,6 +107,8 @@ final class ViewPurge {
     if (request.keepsBody()) {
       index.delete(ViewKeys.keptBody(account, request.requestId()));
     }
+    blobs.mark(account, Optional.ofNullable(request.bodyRef()));
+    blobs.mark(account, finished.flatMap(end -> end.result().getBodyRef()));
     outcomes.delete(key);
     requests.delete(key);
   }

@@ -37,9 +37,14 @@ public final class ViewTopology {
   /**
    * @param retention rows older than this are removed bit by bit
    * @param listeners told of results and changes once they can be read here
+   * @param removals where blobs go whose rows are gone
    */
   public static Topology build(
-      Topics topics, Duration retention, ViewPositions positions, ViewListeners listeners) {
+      Topics topics,
+      Duration retention,
+      ViewPositions positions,
+      ViewListeners listeners,
+      BlobRemovals removals) {
     var bytes = new ByteArrayDeserializer();
     var topology = new Topology();
     topology.addSource(
@@ -48,7 +53,7 @@ public final class ViewTopology {
         AutoOffsetReset.earliest(), "results-in", bytes, bytes, topics.results().name());
     topology.addProcessor(
         PROCESSOR,
-        () -> new ViewProcessor(topics, retention, positions, listeners),
+        () -> new ViewProcessor(topics, retention, positions, listeners, removals),
         "requests-in",
         "results-in");
     for (var name : new String[] {REQUESTS, OUTCOMES, INDEX}) {

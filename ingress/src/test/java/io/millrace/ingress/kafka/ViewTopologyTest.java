@@ -6,24 +6,32 @@ import static io.millrace.ingress.Records.aResult;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.bootstrap.blobs.BlobStore;
+import io.millrace.bootstrap.blobs.BlobStores;
 import io.millrace.bootstrap.streams.BoundedRocksDb;
 import io.millrace.ingress.Outcome;
 import io.millrace.ingress.Records;
 import io.millrace.ingress.RequestIds;
 import io.millrace.ingress.RequestQuery;
 import io.millrace.ingress.RequestState;
+import io.millrace.ingress.StoredFile;
 import io.millrace.ingress.StoredRequest;
 import io.millrace.schemas.CancelRequest;
+import io.millrace.schemas.FileStored;
 import io.millrace.schemas.InMemorySchemaIds;
+import io.millrace.schemas.RequestDeleted;
 import io.millrace.schemas.RequestStatus;
 import io.millrace.schemas.RequestSubmitted;
 import io.millrace.schemas.Topics;
 import io.millrace.schemas.config.TopicsConfig;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -32,6 +40,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,6 +56,8 @@ class ViewTopologyTest {
   private final ViewListeners listeners = new ViewListeners();
 
   @TempDir Path directory;
+  @TempDir Path blobDirectory;
+  private BlobStore blobs;
   private TopologyTestDriver driver;
   private TestInputTopic<byte[], byte[]> requests;
   private TestInputTopic<byte[], byte[]> results;
@@ -66,9 +77,12 @@ class ViewTopologyTest {
             true,
             StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG,
             BoundedRocksDb.class));
+    blobs = BlobStores.at("", blobDirectory);
     driver =
         new TopologyTestDriver(
-            ViewTopology.build(topics, RETENTION, positions, listeners), properties, Records.AT);
+            ViewTopology.build(topics, RETENTION, positions, listeners, new BlobRemovals(blobs)),
+            properties,
+            Records.AT);
     var bytes = new ByteArraySerializer();
     requests = driver.createInputTopic(topics.requests().name(), bytes, bytes);
     results = driver.createInputTopic(topics.results().name(), bytes, bytes);
@@ -216,6 +230,117 @@ class ViewTopologyTest {
     try (var rows = store(ViewTopology.INDEX).all()) {
       assertThat(rows.hasNext()).isFalse();
     }
+  }
+
+  @Test
+  void shouldRemoveAFileAndItsBlobWhenItsTimeIsOver() throws Exception {
+    // Given
+    var ref = aBlob("files/acme/1");
+    var other = aBlob("files/acme/2");
+    submit(aRequest("acme", RequestIds.fresh()).build());
+    submit(keyed("req_a", "1".repeat(64)));
+    submit(aFile("file-1", ref, Optional.of(Records.AT.plusSeconds(3600))));
+    submit(aFile("file-2", other, Optional.empty()));
+    assertThat(file("file-1", Records.AT)).isPresent();
+    assertThat(file("file-1", Records.AT.plusSeconds(3600))).isEmpty();
+    // When
+    driver.advanceWallClockTime(Duration.ofSeconds(3700));
+    // Then
+    awaitGone(ref);
+    assertThat(file("file-1", Records.AT)).isEmpty();
+    assertThat(file("file-2", Records.AT)).isPresent();
+    assertThat(blobs.get(other, 10)).hasSize(3);
+  }
+
+  @Test
+  void shouldRemoveWhatAnEarlierProcessLeftMarked() throws Exception {
+    // Given
+    var ref = aBlob("files/acme/1");
+    store(ViewTopology.INDEX).put(ViewKeys.deadBlob("acme".getBytes(UTF_8), ref), new byte[0]);
+    // When
+    driver.advanceWallClockTime(Duration.ofSeconds(2));
+    // Then
+    awaitGone(ref);
+    Awaitility.await()
+        .until(
+            () -> {
+              driver.advanceWallClockTime(Duration.ofSeconds(2));
+              try (var rows = store(ViewTopology.INDEX).all()) {
+                return !rows.hasNext();
+              }
+            });
+  }
+
+  @Test
+  void shouldRemoveTheBodyOfARepeatAndOfAForgottenRequest() throws Exception {
+    // Given
+    var first = aBlob("bodies/acme/1");
+    var repeat = aBlob("bodies/acme/2");
+    var answer = aBlob("answers/acme/1");
+    submit(keyed("req_a", "1".repeat(64), first));
+    // When
+    submit(keyed("req_a", "1".repeat(64), repeat));
+    result(aResult("acme", "req_a").setBodyRef(answer).build());
+    driver.advanceWallClockTime(Duration.ofSeconds(2));
+    // Then
+    awaitGone(repeat);
+    assertThat(stored("req_a").bodyRef()).isEqualTo(first);
+    assertThat(blobs.get(first, 10)).hasSize(3);
+    // When
+    submit(new RequestDeleted("req_a", "acme", Records.AT));
+    driver.advanceWallClockTime(Duration.ofSeconds(2));
+    // Then
+    awaitGone(first);
+    awaitGone(answer);
+  }
+
+  @Test
+  void shouldRemoveTheBodiesOfWhatIsOlderThanTheRetention() throws Exception {
+    // Given
+    var body = aBlob("bodies/acme/1");
+    var answer = aBlob("answers/acme/1");
+    submit(keyed("req_a", "1".repeat(64), body));
+    result(aResult("acme", "req_a").setBodyRef(answer).build());
+    // When
+    driver.advanceWallClockTime(RETENTION.plusDays(2));
+    driver.advanceWallClockTime(RETENTION.plusDays(2));
+    // Then
+    awaitGone(body);
+    awaitGone(answer);
+  }
+
+  private String aBlob(String ref) throws IOException {
+    blobs.put(ref, new byte[3]);
+    return ref;
+  }
+
+  private void awaitGone(String ref) {
+    Awaitility.await().until(() -> Files.notExists(blobDirectory.resolve("blobs").resolve(ref)));
+  }
+
+  private Optional<StoredFile> file(String id, Instant now) {
+    return FileRows.find(store(ViewTopology.INDEX), "acme".getBytes(UTF_8), id, now);
+  }
+
+  private static FileStored aFile(String id, String ref, Optional<Instant> expiresAt) {
+    return FileStored.newBuilder()
+        .setFileId(id)
+        .setAccount("acme")
+        .setPurpose("batch")
+        .setFilename("a.jsonl")
+        .setBytes(3)
+        .setBlobRef(ref)
+        .setCreatedAt(Records.AT)
+        .setExpiresAt(expiresAt.orElse(null))
+        .build();
+  }
+
+  private static RequestSubmitted keyed(String id, String fingerprint, String bodyRef) {
+    return aRequest("acme", id)
+        .setIdempotencyKey("k")
+        .setFingerprint(fingerprint)
+        .setBodyRef(bodyRef)
+        .build();
   }
 
   private static RequestSubmitted keyed(String id, String fingerprint) {
