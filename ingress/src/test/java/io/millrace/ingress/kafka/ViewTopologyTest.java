@@ -245,6 +245,7 @@ class ViewTopologyTest {
     assertThat(file("file-1", Records.AT.plusSeconds(3600))).isEmpty();
     // When
     driver.advanceWallClockTime(Duration.ofSeconds(3700));
+    driver.advanceWallClockTime(Duration.ofSeconds(2));
     // Then
     awaitGone(ref);
     assertThat(file("file-1", Records.AT)).isEmpty();
