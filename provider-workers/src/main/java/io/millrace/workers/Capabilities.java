@@ -25,9 +25,9 @@ public final class Capabilities {
     return new Capabilities(support);
   }
 
-  /** Plain text only. */
+  /** Plain text only, from which Responses can be made. */
   public static Capabilities text() {
-    return all().with(Support.NO, Feature.values());
+    return all().with(Support.NO, Feature.values()).with(Support.EMULATED, Feature.RESPONSES);
   }
 
   /** The same with other support for some features. */

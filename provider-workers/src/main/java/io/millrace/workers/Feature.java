@@ -4,6 +4,9 @@ package io.millrace.workers;
 public enum Feature {
   STREAMING("streamed answers", "stream"),
   EMBEDDINGS("embeddings", ""),
+  /** Of its own where it is YES, by chat where it is EMULATED. */
+  RESPONSES("Responses", ""),
+  MODERATIONS("moderations", ""),
   IMAGES("images", "messages"),
   AUDIO("audio", "messages"),
   FILES("files (PDF)", "messages"),

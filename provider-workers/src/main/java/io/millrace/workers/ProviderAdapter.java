@@ -25,4 +25,9 @@ public interface ProviderAdapter {
   default LimitNotice limits(ResponseHead head) {
     return LimitNotice.NONE;
   }
+
+  /** True when it can pass on requests for Responses to providers that make them. */
+  default boolean speaksResponses() {
+    return false;
+  }
 }

@@ -5,9 +5,11 @@ import io.millrace.workers.BaseUrl;
 import io.millrace.workers.CallSigner;
 import io.millrace.workers.Capabilities;
 import io.millrace.workers.Credential;
+import io.millrace.workers.Feature;
 import io.millrace.workers.ProviderAdapter;
 import io.millrace.workers.ProviderKind;
 import io.millrace.workers.ProviderKinds;
+import io.millrace.workers.Support;
 import io.millrace.workers.openai.OpenAiAdapter;
 import io.millrace.workers.openai.OpenAiAdapter.Paths;
 import java.net.URI;
@@ -22,13 +24,18 @@ import java.util.List;
  */
 public final class AzureKinds implements ProviderKinds {
 
+  /** Known by the model in its body in either form. */
+  private static final String RESPONSES = "/responses";
+
   static final URI AUTHORITY = URI.create("https://login.microsoftonline.com");
 
   @Override
   public List<ProviderKind> all() {
     return List.of(
         new ProviderKind(
-            "azure-openai", Capabilities.all(), provider -> adapter(provider, AUTHORITY)));
+            "azure-openai",
+            Capabilities.all().with(Support.NO, Feature.MODERATIONS),
+            provider -> adapter(provider, AUTHORITY)));
   }
 
   /**
@@ -51,7 +58,10 @@ public final class AzureKinds implements ProviderKinds {
       return (operation, model) -> "/v1" + operation;
     }
     var query = "?api-version=" + encoded(apiVersion);
-    return (operation, model) -> "/deployments/" + encoded(model) + operation + query;
+    return (operation, model) ->
+        operation.equals(RESPONSES)
+            ? operation + query
+            : "/deployments/" + encoded(model) + operation + query;
   }
 
   private static String encoded(String text) {

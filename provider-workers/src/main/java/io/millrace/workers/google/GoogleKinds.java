@@ -35,7 +35,8 @@ public final class GoogleKinds implements ProviderKinds {
               Feature.WEB_SEARCH,
               Feature.AUDIO_OUTPUT,
               Feature.PROMPT_CACHE,
-              Feature.STORED)
+              Feature.STORED,
+              Feature.MODERATIONS)
           .with(
               Support.BY_MODEL,
               Feature.AUDIO,
@@ -43,7 +44,7 @@ public final class GoogleKinds implements ProviderKinds {
               Feature.PENALTIES,
               Feature.REASONING_EFFORT,
               Feature.DIMENSIONS)
-          .with(Support.EMULATED, Feature.CHOICES);
+          .with(Support.EMULATED, Feature.CHOICES, Feature.RESPONSES);
   private static final Capabilities GEMINI = VERTEX.with(Support.BY_MODEL, Feature.SERVICE_TIER);
 
   private final Map<String, String> environment;

@@ -11,11 +11,13 @@ import static io.millrace.workers.Feature.JSON_OBJECT;
 import static io.millrace.workers.Feature.JSON_SCHEMA;
 import static io.millrace.workers.Feature.LOGIT_BIAS;
 import static io.millrace.workers.Feature.LOGPROBS;
+import static io.millrace.workers.Feature.MODERATIONS;
 import static io.millrace.workers.Feature.PARALLEL_TOOL_CALLS;
 import static io.millrace.workers.Feature.PENALTIES;
 import static io.millrace.workers.Feature.PREDICTION;
 import static io.millrace.workers.Feature.PROMPT_CACHE;
 import static io.millrace.workers.Feature.REASONING_EFFORT;
+import static io.millrace.workers.Feature.RESPONSES;
 import static io.millrace.workers.Feature.SEED;
 import static io.millrace.workers.Feature.SERVICE_TIER;
 import static io.millrace.workers.Feature.STOP;
@@ -28,6 +30,7 @@ import static io.millrace.workers.Feature.WEB_SEARCH;
 import static io.millrace.workers.Support.BY_MODEL;
 import static io.millrace.workers.Support.EMULATED;
 import static io.millrace.workers.Support.NO;
+import static io.millrace.workers.Support.YES;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.schemas.Verdict;
@@ -56,7 +59,9 @@ public final class HostKinds implements ProviderKinds {
               WEB_SEARCH,
               AUDIO_OUTPUT,
               PROMPT_CACHE,
-              STORED)
+              STORED,
+              MODERATIONS)
+          .with(EMULATED, RESPONSES)
           .with(BY_MODEL, IMAGES, REASONING_EFFORT);
 
   private static final double LEAST_TEMPERATURE = 1e-8;
@@ -259,7 +264,10 @@ public final class HostKinds implements ProviderKinds {
     return Host.of(
             "xai",
             "https://api.x.ai/v1",
-            USUAL.with(NO, EMBEDDINGS, DIMENSIONS, LOGIT_BIAS).with(BY_MODEL, STOP, PENALTIES))
+            USUAL
+                .with(NO, EMBEDDINGS, DIMENSIONS, LOGIT_BIAS)
+                .with(BY_MODEL, STOP, PENALTIES)
+                .with(YES, RESPONSES))
         .withOwnFields("search_parameters", "deferred");
   }
 }

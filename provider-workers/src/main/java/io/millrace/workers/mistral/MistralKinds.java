@@ -8,11 +8,13 @@ import static io.millrace.workers.Feature.IMAGES;
 import static io.millrace.workers.Feature.LOGIT_BIAS;
 import static io.millrace.workers.Feature.LOGPROBS;
 import static io.millrace.workers.Feature.REASONING_EFFORT;
+import static io.millrace.workers.Feature.RESPONSES;
 import static io.millrace.workers.Feature.STORED;
 import static io.millrace.workers.Feature.USER;
 import static io.millrace.workers.Feature.VERBOSITY;
 import static io.millrace.workers.Feature.WEB_SEARCH;
 import static io.millrace.workers.Support.BY_MODEL;
+import static io.millrace.workers.Support.EMULATED;
 import static io.millrace.workers.Support.NO;
 
 import io.millrace.schemas.Verdict;
@@ -30,6 +32,7 @@ public final class MistralKinds implements ProviderKinds {
   private static final Capabilities CAPABILITIES =
       Capabilities.all()
           .with(NO, LOGPROBS, LOGIT_BIAS, VERBOSITY, USER, WEB_SEARCH, AUDIO_OUTPUT, STORED)
+          .with(EMULATED, RESPONSES)
           .with(BY_MODEL, IMAGES, AUDIO, FILES, REASONING_EFFORT, DIMENSIONS);
 
   /** It names its limits by the minute; the names are not documented for good. */

@@ -35,6 +35,7 @@ final class HostAdapter implements ProviderAdapter {
 
   private static final String CHAT = "/v1/chat/completions";
   private static final String EMBEDDINGS = "/v1/embeddings";
+  private static final String MODERATIONS = "/v1/moderations";
 
   private final Host host;
   private final URI baseUrl;
@@ -66,18 +67,40 @@ final class HostAdapter implements ProviderAdapter {
   @Override
   public Translation translate(AttemptRequested attempt, Instant now) {
     var endpoint = attempt.getEndpoint();
-    boolean isServed =
-        endpoint.equals(CHAT)
-            || (endpoint.equals(EMBEDDINGS) && host.capabilities().has(Feature.EMBEDDINGS));
-    if (!isServed) {
-      return OpenAiAdapter.refused("This provider does not serve " + endpoint + ".");
-    }
     try {
-      var body = EmbeddingsBody.read(Json.bytes(attempt.getBody()));
-      return endpoint.equals(CHAT) ? chat(attempt, body.fields(), now) : embeddings(attempt, body);
+      var bytes = Json.bytes(attempt.getBody());
+      return switch (endpoint) {
+        case CHAT -> chat(attempt, EmbeddingsBody.read(bytes).fields(), now);
+        case NativeResponses.ENDPOINT ->
+            NativeResponses.translate(attempt, OpenAiAdapter.Paths.USUAL, now);
+        case EMBEDDINGS ->
+            host.capabilities().has(Feature.EMBEDDINGS)
+                ? embeddings(attempt, EmbeddingsBody.read(bytes))
+                : notServed(endpoint);
+        case MODERATIONS ->
+            host.capabilities().has(Feature.MODERATIONS)
+                ? moderations(attempt, bytes)
+                : notServed(endpoint);
+        default -> notServed(endpoint);
+      };
     } catch (IOException e) {
       return OpenAiAdapter.refused("The request's body is not a JSON object.");
     }
+  }
+
+  @Override
+  public boolean speaksResponses() {
+    return true;
+  }
+
+  private static Translation notServed(String endpoint) {
+    return OpenAiAdapter.refused("This provider does not serve " + endpoint + ".");
+  }
+
+  private static Translation moderations(AttemptRequested attempt, byte[] body) throws IOException {
+    var rewrite = RequestRewrite.of(body, attempt.getModel(), false);
+    var call = OpenAiAdapter.post(attempt, OpenAiAdapter.Paths.USUAL, false, rewrite.body());
+    return Translation.one(call, () -> new ModerationsReader(attempt.getModel()), List.of());
   }
 
   private Translation chat(AttemptRequested attempt, ObjectNode fields, Instant now) {

@@ -8,12 +8,14 @@ import io.millrace.workers.HttpCall;
 import io.millrace.workers.LimitNotice;
 import io.millrace.workers.Outcome;
 import io.millrace.workers.ProviderAdapter;
+import io.millrace.workers.ReplyReader;
 import io.millrace.workers.ResponseHead;
 import io.millrace.workers.Translation;
 import io.millrace.workers.canonical.ChatStream;
 import io.millrace.workers.canonical.Json;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,9 @@ public final class OpenAiAdapter implements ProviderAdapter {
 
   private static final String CHAT = "/v1/chat/completions";
   private static final String EMBEDDINGS = "/v1/embeddings";
-  private static final Set<String> ENDPOINTS = Set.of(CHAT, EMBEDDINGS);
+  private static final String MODERATIONS = "/v1/moderations";
+  private static final Set<String> ENDPOINTS =
+      Set.of(CHAT, EMBEDDINGS, MODERATIONS, NativeResponses.ENDPOINT);
 
   private final URI baseUrl;
   private final List<Credential> credentials;
@@ -71,6 +75,9 @@ public final class OpenAiAdapter implements ProviderAdapter {
     if (!ENDPOINTS.contains(attempt.getEndpoint())) {
       return refused("This provider does not serve " + attempt.getEndpoint() + ".");
     }
+    if (attempt.getEndpoint().equals(NativeResponses.ENDPOINT)) {
+      return NativeResponses.translate(attempt, paths, now);
+    }
     boolean isStream = attempt.getStream() && attempt.getEndpoint().equals(CHAT);
     RequestRewrite rewrite;
     try {
@@ -78,6 +85,18 @@ public final class OpenAiAdapter implements ProviderAdapter {
     } catch (IOException e) {
       return refused("The request's body is not a JSON object.");
     }
+    var call = post(attempt, paths, isStream, rewrite.body());
+    return Translation.one(
+        call, () -> readerOf(attempt, isStream, rewrite.wantsUsage(), now), List.of());
+  }
+
+  @Override
+  public boolean speaksResponses() {
+    return true;
+  }
+
+  /** The call of the attempt's endpoint with this body. */
+  static HttpCall post(AttemptRequested attempt, Paths paths, boolean isStream, ByteBuffer body) {
     var headers =
         Map.of(
             "content-type",
@@ -87,10 +106,7 @@ public final class OpenAiAdapter implements ProviderAdapter {
             "x-client-request-id",
             attempt.getRequestId());
     var operation = attempt.getEndpoint().substring("/v1".length());
-    var path = paths.path(operation, attempt.getModel());
-    var call = new HttpCall("POST", path, headers, rewrite.body());
-    return Translation.one(
-        call, () -> readerOf(attempt, isStream, rewrite.wantsUsage(), now), List.of());
+    return new HttpCall("POST", paths.path(operation, attempt.getModel()), headers, body);
   }
 
   @Override
@@ -98,8 +114,11 @@ public final class OpenAiAdapter implements ProviderAdapter {
     return LimitHeaders.OPENAI.read(head);
   }
 
-  private static OpenAiReplyReader readerOf(
+  private static ReplyReader readerOf(
       AttemptRequested attempt, boolean isStream, boolean wantsUsage, Instant now) {
+    if (attempt.getEndpoint().equals(MODERATIONS)) {
+      return new ModerationsReader(attempt.getModel());
+    }
     var asked = ChatStream.Asked.of(attempt, wantsUsage, now);
     boolean isChat = attempt.getEndpoint().equals(CHAT);
     return new OpenAiReplyReader(asked, isChat, isStream, AnswerQuirks.NONE);

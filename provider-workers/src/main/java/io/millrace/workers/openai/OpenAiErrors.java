@@ -31,7 +31,31 @@ final class OpenAiErrors {
           "billing_hard_limit_reached",
           "billing_not_active");
   private static final Set<String> FILTER_CODES =
-      Set.of("content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation");
+      Set.of(
+          "content_filter",
+          "content_policy_violation",
+          "ResponsibleAIPolicyViolation",
+          "bio_policy",
+          "misalignment_policy_violation",
+          "image_content_policy_violation");
+
+  /** What a Response fails of that has begun before its images were looked at. */
+  private static final Set<String> IMAGE_CODES =
+      Set.of(
+          "invalid_image",
+          "invalid_image_format",
+          "invalid_base64_image",
+          "invalid_image_url",
+          "image_too_large",
+          "image_too_small",
+          "image_parse_error",
+          "image_content_policy_violation",
+          "invalid_image_mode",
+          "image_file_too_large",
+          "unsupported_image_media_type",
+          "empty_image_file",
+          "failed_to_download_image",
+          "image_file_not_found");
 
   private OpenAiErrors() {}
 
@@ -117,7 +141,11 @@ final class OpenAiErrors {
       case "rate_limit_exceeded", "slow_down", "rate_limit_error", "requests", "tokens" -> 429;
       case "server_is_overloaded", "overloaded_error", "service_unavailable_error" -> 503;
       case "context_length_exceeded", "content_filter", "content_policy_violation" -> 400;
-      default -> text.type().equals("invalid_request_error") ? 400 : 500;
+      case "invalid_prompt", "bio_policy", "misalignment_policy_violation" -> 400;
+      default ->
+          text.type().equals("invalid_request_error") || IMAGE_CODES.contains(text.code())
+              ? 400
+              : 500;
     };
   }
 

@@ -29,6 +29,7 @@ final class AzureConfigs {
         credentials,
         plain.credentialsFile(),
         plain.unsupportedParameters(),
+        plain.responses(),
         plain.limits(),
         plain.timeouts());
   }

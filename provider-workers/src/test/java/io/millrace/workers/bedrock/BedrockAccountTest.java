@@ -159,6 +159,7 @@ class BedrockAccountTest {
             credentials,
             usual.credentialsFile(),
             usual.unsupportedParameters(),
+            usual.responses(),
             usual.limits(),
             usual.timeouts());
     return ProviderAdapters.installed().adapterFor(config);

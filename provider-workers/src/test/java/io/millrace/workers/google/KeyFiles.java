@@ -43,6 +43,7 @@ final class KeyFiles {
         usual.credentials(),
         credentialsFile,
         usual.unsupportedParameters(),
+        usual.responses(),
         usual.limits(),
         usual.timeouts());
   }

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param credentialsFile vertex: path of a service account's key file; default that of the
  *     environment's GOOGLE_APPLICATION_CREDENTIALS
  * @param unsupportedParameters what becomes of request fields that it cannot take; default drop
+ * @param responses how it is asked for OpenAI's Responses: {@code native} from the provider, {@code
+ *     chat} by translation, {@code auto} as its kind does; default auto
  * @param limits what it allows; default no limit but 1,000 calls in flight
  * @param timeouts how long to wait for it
  */
@@ -38,6 +40,7 @@ public record ProviderConfig(
     ProviderCredentials credentials,
     String credentialsFile,
     UnsupportedParameters unsupportedParameters,
+    ResponsesForm responses,
     ProviderLimits limits,
     ProviderTimeouts timeouts) {
 
@@ -70,6 +73,7 @@ public record ProviderConfig(
       @Nullable ProviderCredentials credentials,
       @Nullable String credentialsFile,
       @Nullable UnsupportedParameters unsupportedParameters,
+      @Nullable ResponsesForm responses,
       @Nullable ProviderLimits limits,
       @Nullable ProviderTimeouts timeouts) {
     var keys = new ArrayList<String>();
@@ -88,13 +92,15 @@ public record ProviderConfig(
         orDefault(credentials, ProviderCredentials.NONE),
         orDefault(credentialsFile, ""),
         orDefault(unsupportedParameters, UnsupportedParameters.DROP),
+        orDefault(responses, ResponsesForm.AUTO),
         orDefault(limits, ProviderLimits.defaults()),
         orDefault(timeouts, ProviderTimeouts.defaults()));
   }
 
   /** A provider of which nothing else is said. */
   public static ProviderConfig of(String name, String kind, String baseUrl) {
-    return of(name, kind, baseUrl, null, null, null, null, null, null, null, null, null, null);
+    return of(
+        name, kind, baseUrl, null, null, null, null, null, null, null, null, null, null, null);
   }
 
   public ProviderConfig withKeys(List<String> keys) {
@@ -109,6 +115,7 @@ public record ProviderConfig(
         credentials,
         credentialsFile,
         unsupportedParameters,
+        responses,
         limits,
         timeouts);
   }
@@ -125,6 +132,24 @@ public record ProviderConfig(
         credentials,
         credentialsFile,
         unsupportedParameters,
+        responses,
+        limits,
+        timeouts);
+  }
+
+  public ProviderConfig withResponses(ResponsesForm responses) {
+    return new ProviderConfig(
+        name,
+        kind,
+        baseUrl,
+        keys,
+        region,
+        project,
+        apiVersion,
+        credentials,
+        credentialsFile,
+        unsupportedParameters,
+        responses,
         limits,
         timeouts);
   }
@@ -141,6 +166,7 @@ public record ProviderConfig(
         credentials,
         credentialsFile,
         unsupportedParameters,
+        responses,
         limits,
         timeouts);
   }
@@ -157,6 +183,7 @@ public record ProviderConfig(
         credentials,
         credentialsFile,
         unsupportedParameters,
+        responses,
         limits,
         timeouts);
   }
