@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(400)
 class NodeSdkE2E {
 
-  private static final Duration SUITE_TIMEOUT = Duration.ofSeconds(180);
+  private static final Duration SUITE_TIMEOUT = Duration.ofMinutes(3);
 
   private static NodeProject project;
   private static SdkInstallation installation;

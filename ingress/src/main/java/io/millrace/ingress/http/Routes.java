@@ -31,6 +31,7 @@ final class Routes {
     addRequests(routes, scene);
     addFiles(routes, scene);
     addCatalogue(routes, scene.backend());
+    addDescription(routes, scene);
     return routes;
   }
 
@@ -95,6 +96,16 @@ final class Routes {
             (call, client, parts) -> catalogue.spend(call, Optional.empty())));
   }
 
+  private static void addDescription(List<Route> routes, PendingCall.Scene scene) {
+    var description = new DescriptionCalls(scene.vertx());
+    routes.add(open("/openapi.json", (call, client, parts) -> description.document(call)));
+    routes.add(open("/docs", (call, client, parts) -> description.page(call)));
+  }
+
+  private static Route open(String template, Route.Handler handler) {
+    return new Route(HttpMethod.GET, template, Access.PUBLIC, handler);
+  }
+
   private static Route get(String template, Route.Handler handler) {
     return new Route(HttpMethod.GET, template, Access.CLIENT, handler);
   }
@@ -105,6 +116,11 @@ final class Routes {
 
   private static Route delete(String template, Route.Handler handler) {
     return new Route(HttpMethod.DELETE, template, Access.CLIENT, handler);
+  }
+
+  /** What is served, in the order in which it was named. */
+  List<Route> routes() {
+    return table.routes();
   }
 
   void answer(Call call) {
