@@ -34,6 +34,7 @@ public record ApiError(Kind kind, String message, @Nullable String param) {
     UNKNOWN_URL(404, INVALID, null),
     MODEL_NOT_FOUND(404, INVALID, "model_not_found"),
     NOT_FOUND(404, INVALID, null),
+    PREVIOUS_RESPONSE_NOT_FOUND(404, INVALID, "previous_response_not_found"),
     WRONG_METHOD(405, INVALID, null),
     IDEMPOTENCY_KEY_REUSED(409, INVALID, "idempotency_key_reused"),
     BODY_TOO_LARGE(413, INVALID, null),
@@ -54,6 +55,11 @@ public record ApiError(Kind kind, String message, @Nullable String param) {
 
     public int status() {
       return status;
+    }
+
+    /** OpenAI's word for it; null where it has none. */
+    public @Nullable String code() {
+      return code;
     }
 
     /** True when the same call may work a moment later. */
@@ -93,6 +99,18 @@ public record ApiError(Kind kind, String message, @Nullable String param) {
   /** The blob store does not answer. */
   public static ApiError storeAway() {
     return of(Kind.OVERLOADED, "The storage of large bodies does not answer. Please try again.");
+  }
+
+  public static ApiError responseNotFound(String id) {
+    return new ApiError(
+        Kind.NOT_FOUND, "Response with id '" + shown(id) + "' not found.", "response_id");
+  }
+
+  public static ApiError previousResponseNotFound(String id) {
+    return new ApiError(
+        Kind.PREVIOUS_RESPONSE_NOT_FOUND,
+        "Previous response with id '" + shown(id) + "' not found.",
+        "previous_response_id");
   }
 
   public static ApiError modelNotFound(String model) {

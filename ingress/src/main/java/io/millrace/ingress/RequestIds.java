@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -13,6 +14,7 @@ import java.util.UUID;
 public final class RequestIds {
 
   private static final String REQUEST = "req_";
+  private static final String RESPONSE = "resp_";
   private static final String BATCH = "bulk_";
   private static final int DERIVED_BYTES = 16;
   private static final int HEX_DIGITS = 32;
@@ -51,6 +53,19 @@ public final class RequestIds {
       return false;
     }
     return text.chars().skip(REQUEST.length()).allMatch(RequestIds::isHexDigit);
+  }
+
+  /** How clients of OpenAI's face call the request when it makes a response. */
+  public static String responseId(String requestId) {
+    return RESPONSE + requestId.substring(REQUEST.length());
+  }
+
+  /** The request that makes the response of this id; nothing for what is no such id. */
+  public static Optional<String> ofResponse(String responseId) {
+    return Optional.of(responseId)
+        .filter(id -> id.startsWith(RESPONSE))
+        .map(id -> REQUEST + id.substring(RESPONSE.length()))
+        .filter(RequestIds::isRequestId);
   }
 
   /** Milliseconds since 1970 in a fresh id; meaningless for a derived one. */

@@ -178,7 +178,7 @@ public final class RequestJson {
     }
   }
 
-  private static JsonNode errorIn(ByteBuffer body) {
+  static JsonNode errorIn(ByteBuffer body) {
     try {
       var bytes = new byte[body.remaining()];
       body.duplicate().get(bytes);

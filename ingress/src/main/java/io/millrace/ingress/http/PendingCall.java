@@ -167,7 +167,7 @@ abstract class PendingCall implements NewsListener, OpenCalls.OpenCall {
       return;
     }
     if (found.isEmpty()) {
-      refuseIfOpen(ApiError.notAccepted());
+      refuseIfOpen(ModelCalls.forgotten(request));
     } else if (!found.get().request().fingerprint().equals(request.getFingerprint())) {
       refuseIfOpen(ModelCalls.keyReused());
     } else {

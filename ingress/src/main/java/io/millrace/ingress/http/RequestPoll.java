@@ -10,6 +10,7 @@ import io.millrace.schemas.RequestStateChanged;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -23,16 +24,40 @@ final class RequestPoll implements NewsListener, OpenCalls.OpenCall {
   private final Call call;
   private final Client client;
   private final String requestId;
+  private final ApiError absent;
+  private final Consumer<RequestState> told;
   private Optional<RequestState> state = Optional.empty();
   private Optional<Outcome> news = Optional.empty();
   private boolean isOver;
   private long timer = -1;
 
   RequestPoll(PendingCall.Scene scene, Call call, Client client, String requestId) {
+    this(
+        scene,
+        call,
+        client,
+        requestId,
+        ApiError.requestNotFound(requestId),
+        state -> RequestCalls.answer(call, state));
+  }
+
+  /**
+   * @param absent the answer when there is no such request
+   * @param told takes the state at the end of the poll
+   */
+  RequestPoll(
+      PendingCall.Scene scene,
+      Call call,
+      Client client,
+      String requestId,
+      ApiError absent,
+      Consumer<RequestState> told) {
     this.scene = scene;
     this.call = call;
     this.client = client;
     this.requestId = requestId;
+    this.absent = absent;
+    this.told = told;
   }
 
   /**
@@ -62,7 +87,7 @@ final class RequestPoll implements NewsListener, OpenCalls.OpenCall {
       return;
     }
     if (found.isEmpty()) {
-      fail(ApiError.requestNotFound(requestId));
+      fail(absent);
       return;
     }
     state = found;
@@ -112,7 +137,14 @@ final class RequestPoll implements NewsListener, OpenCalls.OpenCall {
 
   private void answer(RequestState answer) {
     end();
-    RequestCalls.answer(call, answer);
+    told.accept(answer);
+  }
+
+  /** Ends the poll with what is known now. */
+  void settle() {
+    if (!isOver) {
+      state.ifPresent(this::answer);
+    }
   }
 
   String account() {

@@ -29,6 +29,8 @@ final class Routes {
     var routes = new ArrayList<Route>();
     addModelCalls(routes, scene);
     addRequests(routes, scene);
+    addResponses(routes, scene);
+    addNotOffered(routes);
     addFiles(routes, scene);
     addCatalogue(routes, scene.backend());
     addDescription(routes, scene);
@@ -78,6 +80,44 @@ final class Routes {
         get(
             "/v1/files/{id}/content",
             (call, client, parts) -> files.content(call, client, parts.getFirst())));
+  }
+
+  private static void addResponses(List<Route> routes, PendingCall.Scene scene) {
+    var responses = new ResponseCalls(scene);
+    var one = Endpoint.RESPONSES.path() + "/{response_id}";
+    routes.add(get(one, (call, client, parts) -> responses.get(call, client, parts.getFirst())));
+    routes.add(
+        new Route(
+            HttpMethod.DELETE,
+            one,
+            Access.CLIENT,
+            (call, client, parts) -> responses.delete(call, client, parts.getFirst())));
+    routes.add(
+        post(
+            one + "/cancel",
+            (call, client, parts) -> responses.cancel(call, client, parts.getFirst())));
+    routes.add(
+        get(
+            one + "/input_items",
+            (call, client, parts) -> responses.inputItems(call, client, parts.getFirst())));
+  }
+
+  /** OpenAI's calls about completions that were stored, which nobody can be given here. */
+  private static void addNotOffered(List<Route> routes) {
+    Route.Handler refusal =
+        (call, client, parts) ->
+            call.fail(
+                ApiError.of(
+                    ApiError.Kind.NOT_FOUND,
+                    "Stored completions are not offered. Use /v1/responses, or read what became of"
+                        + " a request at /v1/requests/{id}."));
+    var all = Endpoint.CHAT_COMPLETIONS.path();
+    routes.add(get(all, refusal));
+    routes.add(get(all + "/{completion_id}", refusal));
+    routes.add(post(all + "/{completion_id}", refusal));
+    routes.add(
+        new Route(HttpMethod.DELETE, all + "/{completion_id}", Access.CLIENT, refusal));
+    routes.add(get(all + "/{completion_id}/messages", refusal));
   }
 
   private static void addCatalogue(List<Route> routes, Backend backend) {

@@ -2,6 +2,7 @@ package io.millrace.ingress.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.ingress.ResponseEvents;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -61,6 +62,14 @@ final class SseWriter {
     frame.appendString("event: ").appendString(name).appendString("\nid: ").appendString(id);
     frame.appendByte((byte) '\n');
     appendData(frame, json);
+    write(frame);
+  }
+
+  /** An event of a response. */
+  void event(ResponseEvents.Event event) {
+    var frame = Buffer.buffer(event.data().remaining() + 64);
+    frame.appendString("event: ").appendString(event.type()).appendByte((byte) '\n');
+    appendData(frame, event.data());
     write(frame);
   }
 

@@ -9,43 +9,79 @@ import io.millrace.schemas.RequestResult;
 import io.millrace.schemas.RequestStatus;
 import io.millrace.schemas.RequestSubmitted;
 import io.millrace.schemas.StreamDelta;
+import io.millrace.schemas.Verdict;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * A chat call that streams: each delta as it comes, then {@code [DONE]}. The head is sent with the
+ * A call that streams its answer: each delta as it comes, then the end. The head is sent with the
  * first delta, so that what fails before it has its own status; or after a while of silence, so
  * that the client does not give up. What has been sent cannot be taken back: when another attempt
  * begins anew, the stream ends with an error.
  */
-final class ChatStream extends PendingCall {
+final class AnswerStream extends PendingCall {
 
   private static final long SILENCE_MS = 15_000;
 
   /** Deltas are on the log before the reply; they are read within moments of it. */
   private static final long LAST_DELTAS_MS = 10_000;
 
-  private static final ByteBuffer DONE =
-      ByteBuffer.wrap("[DONE]".getBytes(StandardCharsets.US_ASCII));
-
+  private final StreamForm form;
   private final SseWriter sse;
   private final DeltaOrder order = new DeltaOrder(0, 0);
   private final long silence;
-  private boolean isAnswered;
-  private int resultAttempt;
-  private int resultDeltas;
+  private Optional<Answer> answer = Optional.empty();
+  private boolean isFetching;
 
-  ChatStream(Scene scene, Call call, RequestSubmitted request) {
+  /** What is known of the answer beside its deltas. */
+  private record Answer(
+      int attempt,
+      int deltas,
+      boolean isComplete,
+      ByteBuffer body,
+      Optional<String> bodyRef,
+      List<String> dropped) {
+
+    static Answer of(AttemptReplied reply) {
+      return new Answer(
+          reply.getNumber(),
+          reply.getDeltas(),
+          reply.getVerdict() == Verdict.COMPLETED,
+          reply.getBody(),
+          reply.getBodyRef(),
+          reply.getDroppedParameters());
+    }
+
+    static Answer of(RequestResult result) {
+      return new Answer(
+          result.getAttempt().orElse(0),
+          result.getDeltas(),
+          result.getStatus() == RequestStatus.COMPLETED,
+          result.getBody(),
+          result.getBodyRef(),
+          result.getDroppedParameters());
+    }
+  }
+
+  AnswerStream(Scene scene, Call call, RequestSubmitted request, StreamForm form) {
     super(scene, call, request);
+    this.form = form;
     this.sse = new SseWriter(call, scene.vertx());
     this.silence = scene.vertx().setTimer(SILENCE_MS, timer -> openIfWaiting());
   }
 
   private void openIfWaiting() {
     if (!isOver()) {
+      open();
+    }
+  }
+
+  private void open() {
+    if (!sse.isOpen()) {
       sse.open();
+      form.begin(sse);
     }
   }
 
@@ -54,7 +90,7 @@ final class ChatStream extends PendingCall {
     switch (news) {
       case StreamDelta delta -> onDelta(delta);
       case AttemptReplied reply when WaitingCall.hasAnswer(reply) ->
-          onAnswer(reply.getNumber(), reply.getDeltas(), reply.getDroppedParameters());
+          onAnswer(Answer.of(reply));
       case RequestResult result -> onResult(result);
       default -> {}
     }
@@ -66,8 +102,8 @@ final class ChatStream extends PendingCall {
       refuse(interrupted());
     } else if (!isOtherAttempt && order.pass(delta)) {
       call().dropped(delta.getDroppedParameters());
-      sse.open();
-      sse.data(delta.getChunk());
+      open();
+      form.delta(sse, delta);
       endIfComplete();
     }
   }
@@ -75,12 +111,12 @@ final class ChatStream extends PendingCall {
   private void onResult(RequestResult result) {
     if (result.getStatus() == RequestStatus.COMPLETED
         || result.getStatus() == RequestStatus.INCOMPLETE) {
-      onAnswer(result.getAttempt().orElse(0), result.getDeltas(), result.getDroppedParameters());
+      onAnswer(Answer.of(result));
       return;
     }
     finish();
     if (sse.isOpen()) {
-      sse.data(result.getBody());
+      form.fail(sse, result);
       sse.end();
     } else {
       if (result.getErrorCode().filter(WaitingCall::isAboutMoney).isPresent()) {
@@ -92,28 +128,47 @@ final class ChatStream extends PendingCall {
     }
   }
 
-  private void onAnswer(int attempt, int deltas, List<String> dropped) {
-    if (order.attempt() > 0 && attempt != order.attempt() && deltas > 0) {
+  private void onAnswer(Answer heard) {
+    if (order.attempt() > 0 && heard.attempt() != order.attempt() && heard.deltas() > 0) {
       refuse(interrupted());
       return;
     }
-    if (!isAnswered) {
-      isAnswered = true;
-      resultAttempt = attempt;
-      resultDeltas = deltas;
+    if (answer.isEmpty()) {
+      answer = Optional.of(heard);
       scene().vertx().setTimer(LAST_DELTAS_MS, timer -> giveUpOnDeltas());
     }
-    call().dropped(dropped);
+    call().dropped(heard.dropped());
     endIfComplete();
   }
 
   private void endIfComplete() {
-    if (isAnswered && order.isComplete(resultAttempt, resultDeltas)) {
-      finish();
-      sse.open();
-      sse.data(DONE);
-      sse.end();
+    answer
+        .filter(known -> order.isComplete(known.attempt(), known.deltas()))
+        .ifPresent(this::complete);
+  }
+
+  /** A large answer is fetched first; the deltas before it have been written. */
+  private void complete(Answer known) {
+    if (!form.endsWithAnswer() || known.bodyRef().isEmpty()) {
+      end(known, known.body());
+    } else if (!isFetching) {
+      isFetching = true;
+      call()
+          .await(
+              Bodies.of(scene().backend(), known.body(), known.bodyRef()),
+              body -> end(known, body),
+              this::refuse);
     }
+  }
+
+  private void end(Answer known, ByteBuffer body) {
+    if (isOver()) {
+      return;
+    }
+    finish();
+    open();
+    form.end(sse, known.isComplete(), body, known.deltas());
+    sse.end();
   }
 
   private void giveUpOnDeltas() {
@@ -162,14 +217,14 @@ final class ChatStream extends PendingCall {
     }
     finish();
     if (sse.isOpen()) {
-      sse.data(ByteBuffer.wrap(error.toJson()));
+      form.broken(sse, error);
       sse.end();
     } else {
       call().fail(error);
     }
   }
 
-  private static ApiError interrupted() {
+  static ApiError interrupted() {
     return ApiError.of(
         ApiError.Kind.STREAM_INTERRUPTED,
         "The stream broke and cannot be continued here. The request goes on; read its result at"
