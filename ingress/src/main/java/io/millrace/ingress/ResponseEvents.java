@@ -105,7 +105,9 @@ public final class ResponseEvents {
       return Optional.empty();
     }
     var head =
-        "{\"type\":\"%s\",\"sequence_number\":%d,\"response\":".formatted(type, number).getBytes(UTF_8);
+        "{\"type\":\"%s\",\"sequence_number\":%d,\"response\":"
+            .formatted(type, number)
+            .getBytes(UTF_8);
     var data = ByteBuffer.allocate(head.length + response.remaining() + 1);
     data.put(head).put(response.duplicate()).put((byte) '}').flip();
     return Optional.of(new Event(number, type, data));

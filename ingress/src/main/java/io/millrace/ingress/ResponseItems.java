@@ -53,8 +53,7 @@ public final class ResponseItems {
    * answered, then its own.
    */
   public static ObjectNode continued(ObjectNode asked, KeptResponse previous, ByteBuffer answer) {
-    var input =
-        inputOf(previous.asked()).addAll(ResponseOutput.of(answer)).addAll(inputOf(asked));
+    var input = inputOf(previous.asked()).addAll(ResponseOutput.of(answer)).addAll(inputOf(asked));
     var body = asked.deepCopy();
     body.set("input", input);
     return body;

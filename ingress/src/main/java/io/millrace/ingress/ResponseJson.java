@@ -177,8 +177,8 @@ public final class ResponseJson {
   }
 
   /** A body that was checked when it came. */
-  public static ObjectNode asked(byte[] body) {
-    return tree(ByteBuffer.wrap(body));
+  public static ObjectNode asked(ByteBuffer body) {
+    return tree(body);
   }
 
   static ObjectNode tree(ByteBuffer body) {

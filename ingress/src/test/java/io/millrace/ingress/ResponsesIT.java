@@ -154,7 +154,9 @@ class ResponsesIT {
   @Test
   void shouldAnswerAtOnceAndBePolledWhenInTheBackground() throws Exception {
     // When
-    var created = json(millrace.send(create("background", ",\"background\":true,\"metadata\":{\"a\":\"b\"}")));
+    var created =
+        json(
+            millrace.send(create("background", ",\"background\":true,\"metadata\":{\"a\":\"b\"}")));
     // Then
     var id = requestOf("background").getRequestId();
     assertThat(created.path("id").asText()).isEqualTo(responseId(id));
@@ -185,8 +187,7 @@ class ResponsesIT {
     // When
     var whileItRuns = millrace.sendForLines(millrace.call(path + "&starting_after=1"));
     sayPieces(id, 2, 4);
-    millrace.say(
-        millrace.topics.results(), "acme", resultOf(id, "Hello").setDeltas(4).build(), id);
+    millrace.say(millrace.topics.results(), "acme", resultOf(id, "Hello").setDeltas(4).build(), id);
     lines.forEachRemaining(seen::add);
     var resumed = whileItRuns.body().toList();
     millrace.restart();
@@ -211,8 +212,7 @@ class ResponsesIT {
     millrace.say(millrace.topics.results(), "acme", resultOf(firstId, "one").build(), firstId);
     first.get(20, SECONDS);
     var previous = ",\"previous_response_id\":\"%s\"";
-    var second =
-        millrace.sendAsync(create("chain2", previous.formatted(responseId(firstId))));
+    var second = millrace.sendAsync(create("chain2", previous.formatted(responseId(firstId))));
     var secondId = requestOf("chain2").getRequestId();
     millrace.say(millrace.topics.results(), "acme", resultOf(secondId, "two").build(), secondId);
     second.get(20, SECONDS);
@@ -366,12 +366,10 @@ class ResponsesIT {
   void shouldRefuseInOpenAiFormWhatIsNotThere(String path, String method, int status)
       throws Exception {
     // When
-    var answer =
-        millrace.send(millrace.call(path).method(method, BodyPublishers.noBody()));
+    var answer = millrace.send(millrace.call(path).method(method, BodyPublishers.noBody()));
     // Then
     assertThat(answer.statusCode()).isEqualTo(status);
-    assertThat(json(answer).path("error").path("type").asText())
-        .isEqualTo("invalid_request_error");
+    assertThat(json(answer).path("error").path("type").asText()).isEqualTo("invalid_request_error");
   }
 
   @Test
@@ -384,8 +382,7 @@ class ResponsesIT {
     unstored.get(20, SECONDS);
     var stored = millrace.sendAsync(create("stored", ",\"stream\":true"));
     var storedId = requestOf("stored").getRequestId();
-    millrace.say(
-        millrace.topics.results(), "acme", resultOf(storedId, "Hello").build(), storedId);
+    millrace.say(millrace.topics.results(), "acme", resultOf(storedId, "Hello").build(), storedId);
     stored.get(20, SECONDS);
     // When
     var hidden = millrace.send(millrace.call("/v1/responses/" + responseId(unstoredId)));
@@ -402,16 +399,14 @@ class ResponsesIT {
                 .call("/v1/responses/" + responseId(storedId) + "/cancel")
                 .POST(BodyPublishers.noBody()));
     var goesOn =
-        millrace.send(
-            create("no", ",\"previous_response_id\":\"" + responseId(unstoredId) + "\""));
+        millrace.send(create("no", ",\"previous_response_id\":\"" + responseId(unstoredId) + "\""));
     // Then
     assertThat(hidden.statusCode()).isEqualTo(404);
     assertThat(others.statusCode()).isEqualTo(404);
     assertThat(replay.statusCode()).isEqualTo(404);
     assertThat(cancel.statusCode()).isEqualTo(400);
     assertThat(goesOn.statusCode()).isEqualTo(404);
-    assertThat(json(goesOn).path("error").path("param").asText())
-        .isEqualTo("previous_response_id");
+    assertThat(json(goesOn).path("error").path("param").asText()).isEqualTo("previous_response_id");
   }
 
   private static HttpRequest.Builder create(String test, String fields) {
@@ -458,17 +453,13 @@ class ResponsesIT {
   private static void sayPieces(String requestId, int from, int to) {
     for (int i = from; i < to; i++) {
       var delta =
-          new StreamDelta(
-              requestId, "acme", 1, i + 1, Records.AT, bytes(PIECES.get(i)), List.of());
+          new StreamDelta(requestId, "acme", 1, i + 1, Records.AT, bytes(PIECES.get(i)), List.of());
       millrace.say(millrace.topics.deltas(), requestId, delta, requestId);
     }
   }
 
   private static List<String> types(Stream<String> lines) {
-    return lines
-        .filter(line -> line.startsWith("event: "))
-        .map(line -> line.substring(7))
-        .toList();
+    return lines.filter(line -> line.startsWith("event: ")).map(line -> line.substring(7)).toList();
   }
 
   private static List<JsonNode> events(Stream<String> lines) {

@@ -89,8 +89,7 @@ final class AnswerStream extends PendingCall {
   void hear(SpecificRecord news) {
     switch (news) {
       case StreamDelta delta -> onDelta(delta);
-      case AttemptReplied reply when WaitingCall.hasAnswer(reply) ->
-          onAnswer(Answer.of(reply));
+      case AttemptReplied reply when WaitingCall.hasAnswer(reply) -> onAnswer(Answer.of(reply));
       case RequestResult result -> onResult(result);
       default -> {}
     }

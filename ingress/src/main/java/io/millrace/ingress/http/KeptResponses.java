@@ -53,8 +53,7 @@ final class KeptResponses {
             found
                 .filter(response -> !response.isGone(backend.clock().instant()))
                 .ifPresentOrElse(
-                    response -> settled(call, client, response, next),
-                    () -> failed.accept(absent)),
+                    response -> settled(call, client, response, next), () -> failed.accept(absent)),
         failed);
   }
 
@@ -93,9 +92,9 @@ final class KeptResponses {
             ? backend
                 .view()
                 .keptBody(client.account(), request.requestId())
-                .thenApply(body -> body.map(ResponseJson::asked))
+                .thenApply(body -> body.map(ByteBuffer::wrap).map(ResponseJson::asked))
             : Bodies.of(backend, ByteBuffer.allocate(0), Optional.of(ref))
-                .thenApply(body -> Optional.of(ResponseJson.asked(body.array())));
+                .thenApply(body -> Optional.of(ResponseJson.asked(body)));
     return asked.thenApply(body -> body.map(json -> new KeptResponse(state, json)));
   }
 }

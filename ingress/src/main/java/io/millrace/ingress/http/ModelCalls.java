@@ -110,8 +110,7 @@ final class ModelCalls {
     }
   }
 
-  private void begin(
-      Call call, Client client, Endpoint endpoint, CallHeaders told, Asked asked) {
+  private void begin(Call call, Client client, Endpoint endpoint, CallHeaders told, Asked asked) {
     var submission = submission(client, endpoint, asked, told);
     call.isAbout(submission.requestId());
     begin(call, client, told.prefer(), submission, asked.json());
@@ -170,7 +169,8 @@ final class ModelCalls {
           heldBytes,
           state -> responses.created(call, client, new KeptResponse(state, json)));
     } else if (record.getStream()) {
-      new AnswerStream(scene, call, record, formOf(record, json)).begin(wait.orElse(waitMax), heldBytes);
+      new AnswerStream(scene, call, record, formOf(record, json))
+          .begin(wait.orElse(waitMax), heldBytes);
     } else {
       new WaitingCall(scene, call, record, false).begin(wait.orElse(waitMax), heldBytes);
     }
@@ -199,7 +199,8 @@ final class ModelCalls {
               public void onAcknowledged(int partition, long offset) {
                 admission.release(heldBytes);
                 admission.end();
-                call.loop().execute(() -> onAcknowledgedHere(call, record, partition, offset, next));
+                call.loop()
+                    .execute(() -> onAcknowledgedHere(call, record, partition, offset, next));
               }
 
               @Override
@@ -212,11 +213,7 @@ final class ModelCalls {
   }
 
   private void onAcknowledgedHere(
-      Call call,
-      RequestSubmitted record,
-      int partition,
-      long offset,
-      Consumer<RequestState> next) {
+      Call call, RequestSubmitted record, int partition, long offset, Consumer<RequestState> next) {
     if (record.getIdempotencyKey().isEmpty()) {
       next.accept(RequestState.accepted(StoredRequest.of(record, 0)));
       return;

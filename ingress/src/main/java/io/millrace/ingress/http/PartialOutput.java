@@ -21,10 +21,7 @@ final class PartialOutput {
     var request = response.state().request();
     call.ask(
         () ->
-            scene
-                .backend()
-                .history()
-                .read(request.requestId(), request.submittedAt(), output::add),
+            scene.backend().history().read(request.requestId(), request.submittedAt(), output::add),
         read -> next.accept(output.items()));
   }
 }

@@ -68,9 +68,7 @@ final class ResponseCalls {
       case Checked.Refused<Prefer> refused -> call.fail(refused.error());
       case Checked.Ok<Prefer>(Prefer prefer) -> {
         var wait =
-            prefer
-                .waitAtMost(backend.config().ingress().waitMax())
-                .filter(Duration::isPositive);
+            prefer.waitAtMost(backend.config().ingress().waitMax()).filter(Duration::isPositive);
         find(
             call,
             client,
@@ -149,10 +147,7 @@ final class ResponseCalls {
                   call.json(
                       200,
                       ResponseItems.of(response)
-                          .page(
-                              order.equals("asc"),
-                              call.parameter("after"),
-                              limit.intValue())));
+                          .page(order.equals("asc"), call.parameter("after"), limit.intValue())));
     }
   }
 
@@ -216,8 +211,7 @@ final class ResponseCalls {
         new RequestDeleted(requestId, client.account(), backend.clock().instant()),
         requestId,
         (partition, offset) ->
-            call.loop()
-                .execute(() -> onForgotten(call, client, response, partition, offset)),
+            call.loop().execute(() -> onForgotten(call, client, response, partition, offset)),
         () -> call.loop().execute(() -> call.fail(ApiError.notAccepted())),
         call::fail);
   }

@@ -54,10 +54,8 @@ final class ResponseForm implements StreamForm {
 
   @Override
   public void fail(SseWriter sse, RequestResult result) {
-    var ended =
-        new RequestState(StoredRequest.of(request, 0), new Outcome.Finished(result, -1));
-    var body =
-        ResponseJson.of(new KeptResponse(ended, asked), asked.arrayNode());
+    var ended = new RequestState(StoredRequest.of(request, 0), new Outcome.Finished(result, -1));
+    var body = ResponseJson.of(new KeptResponse(ended, asked), asked.arrayNode());
     ResponseEvents.typeOfEnd(result)
         .flatMap(type -> events.end(type, ByteBuffer.wrap(ResponseJson.bytes(body)), 0))
         .ifPresent(sse::event);

@@ -115,8 +115,7 @@ final class Routes {
     routes.add(get(all, refusal));
     routes.add(get(all + "/{completion_id}", refusal));
     routes.add(post(all + "/{completion_id}", refusal));
-    routes.add(
-        new Route(HttpMethod.DELETE, all + "/{completion_id}", Access.CLIENT, refusal));
+    routes.add(new Route(HttpMethod.DELETE, all + "/{completion_id}", Access.CLIENT, refusal));
     routes.add(get(all + "/{completion_id}/messages", refusal));
   }
 
