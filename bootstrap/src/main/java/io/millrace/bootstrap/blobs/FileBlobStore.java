@@ -2,7 +2,6 @@ package io.millrace.bootstrap.blobs;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -11,6 +10,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 
 /**
  * A folder of files. A blob is written under another name, forced to disk and renamed, so that a
@@ -19,17 +21,32 @@ import java.nio.file.StandardOpenOption;
 final class FileBlobStore implements BlobStore {
 
   private static final String PART_FOLDER = ".parts";
+  private static final Duration LEFTOVER_AGE = Duration.ofDays(1);
 
   private final Path root;
   private final Path parts;
 
-  FileBlobStore(Path root) {
+  /** Opens or makes the folder, and removes what crashes left behind. */
+  FileBlobStore(Path root, Clock clock) throws IOException {
     this.root = root;
     this.parts = root.resolve(PART_FOLDER);
-    try {
-      Files.createDirectories(parts);
-    } catch (IOException e) {
-      throw new UncheckedIOException("blob store cannot be used: " + root, e);
+    Files.createDirectories(parts);
+    removeLeftovers(clock.instant().minus(LEFTOVER_AGE));
+  }
+
+  /** Younger ones may be written by another process just now. */
+  private void removeLeftovers(Instant before) throws IOException {
+    try (var files = Files.newDirectoryStream(parts)) {
+      for (var file : files) {
+        try {
+          if (Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+            Files.deleteIfExists(file);
+          }
+        } catch (NoSuchFileException e) {
+          // Its writer was faster.
+          continue;
+        }
+      }
     }
   }
 
@@ -72,10 +89,23 @@ final class FileBlobStore implements BlobStore {
     public void commit() throws IOException {
       channel.force(true);
       channel.close();
-      Files.createDirectories(target.getParent());
+      var folder = target.getParent();
+      makeDurably(folder);
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-      try (var folder = FileChannel.open(target.getParent())) {
-        folder.force(true);
+      force(folder);
+    }
+
+    private static void makeDurably(Path folder) throws IOException {
+      if (!Files.isDirectory(folder)) {
+        makeDurably(folder.getParent());
+        Files.createDirectories(folder);
+        force(folder.getParent());
+      }
+    }
+
+    private static void force(Path folder) throws IOException {
+      try (var channel = FileChannel.open(folder)) {
+        channel.force(true);
       }
     }
 
