@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * A folder of files. A blob is written under another name, forced to disk and renamed, so that a
@@ -44,7 +45,6 @@ final class FileBlobStore implements BlobStore {
           }
         } catch (NoSuchFileException e) {
           // Its writer was faster.
-          continue;
         }
       }
     }
@@ -89,7 +89,7 @@ final class FileBlobStore implements BlobStore {
     public void commit() throws IOException {
       channel.force(true);
       channel.close();
-      var folder = target.getParent();
+      var folder = parentOf(target);
       makeDurably(folder);
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
       force(folder);
@@ -97,10 +97,15 @@ final class FileBlobStore implements BlobStore {
 
     private static void makeDurably(Path folder) throws IOException {
       if (!Files.isDirectory(folder)) {
-        makeDurably(folder.getParent());
+        makeDurably(parentOf(folder));
         Files.createDirectories(folder);
-        force(folder.getParent());
+        force(parentOf(folder));
       }
+    }
+
+    /** Every path here is inside the root. */
+    private static Path parentOf(Path path) {
+      return Objects.requireNonNull(path.getParent());
     }
 
     private static void force(Path folder) throws IOException {
