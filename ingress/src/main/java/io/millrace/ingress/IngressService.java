@@ -4,9 +4,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.bootstrap.KafkaClients;
 import io.millrace.bootstrap.Service;
 import io.millrace.bootstrap.blobs.BlobStore;
+import io.millrace.ingress.blobs.BlobThreads;
+import io.millrace.ingress.blobs.ClaimCheck;
 import io.millrace.ingress.http.Admission;
 import io.millrace.ingress.http.Backend;
-import io.millrace.ingress.http.BlobThreads;
 import io.millrace.ingress.http.HttpFace;
 import io.millrace.ingress.kafka.BlobRemovals;
 import io.millrace.ingress.kafka.CostView;
@@ -123,9 +124,16 @@ public final class IngressService implements Service {
     var listeners = new ViewListeners();
     var positions =
         LogEnds.read(kafka, topics.requests().name(), ViewStreams.applicationId(config.topics()));
+    var blobThreads = started(new BlobThreads());
     var producer =
         started(
-            new RequestProducer(kafka, topics.requests(), config.ingress(), positions, metrics));
+            new RequestProducer(
+                kafka,
+                topics.requests(),
+                config.ingress(),
+                positions,
+                new ClaimCheck(blobs, blobThreads),
+                metrics));
     producer.warm();
     var costs = started(new CostView(kafka, topics, clock));
     costs.start();
@@ -161,7 +169,7 @@ public final class IngressService implements Service {
         costs,
         responseTopics::isOwn,
         blobs,
-        started(new BlobThreads()),
+        blobThreads,
         clock);
   }
 

@@ -47,6 +47,10 @@ public final class Admission {
     metrics.gauge("millrace.ingress.waiting", waiting);
   }
 
+  long bytesMax() {
+    return bytesMax;
+  }
+
   /** Takes room for a piece of a body. */
   boolean tryHold(int size) {
     if (bytes.addAndGet(size) > bytesMax) {

@@ -154,7 +154,7 @@ final class AnswerStream extends PendingCall {
       isFetching = true;
       call()
           .await(
-              Bodies.of(scene().backend(), known.body(), known.bodyRef()),
+              Bodies.of(scene().backend(), call(), known.body(), known.bodyRef()),
               body -> end(known, body),
               this::refuse);
     }

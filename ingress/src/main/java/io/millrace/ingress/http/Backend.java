@@ -2,6 +2,7 @@ package io.millrace.ingress.http;
 
 import io.millrace.bootstrap.blobs.BlobStore;
 import io.millrace.ingress.Keys;
+import io.millrace.ingress.blobs.BlobThreads;
 import io.millrace.ingress.kafka.CostView;
 import io.millrace.ingress.kafka.DeltaHistory;
 import io.millrace.ingress.kafka.RequestProducer;

@@ -1,6 +1,7 @@
 package io.millrace.ingress.http;
 
 import io.millrace.bootstrap.blobs.BlobWriter;
+import io.millrace.ingress.blobs.BlobThreads;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import java.io.IOException;

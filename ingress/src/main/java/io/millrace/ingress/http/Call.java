@@ -1,5 +1,6 @@
 package io.millrace.ingress.http;
 
+import io.millrace.bootstrap.blobs.BlobNotFoundException;
 import io.millrace.ingress.ApiError;
 import io.millrace.ingress.RequestIds;
 import io.millrace.ingress.kafka.ViewBehindException;
@@ -9,6 +10,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +40,7 @@ final class Call {
   private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final LoopQueue loop;
+  private final List<Runnable> whenOver = new ArrayList<>();
   private @Nullable String requestId;
 
   Call(HttpServerRequest request, LoopQueue loop) {
@@ -76,6 +79,23 @@ final class Call {
 
   Optional<String> parameter(String name) {
     return Optional.ofNullable(request.getParam(name)).filter(text -> !text.isEmpty());
+  }
+
+  /** Runs this, on the event loop, once the call is answered or its client gone. */
+  void whenOver(Runnable last) {
+    if (isOver()) {
+      last.run();
+      return;
+    }
+    if (whenOver.isEmpty()) {
+      response.endHandler(nothing -> onOver());
+    }
+    whenOver.add(last);
+  }
+
+  private void onOver() {
+    whenOver.forEach(Runnable::run);
+    whenOver.clear();
   }
 
   /** True when no answer can be given any more. */
@@ -182,6 +202,9 @@ final class Call {
     var cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
     if (cause instanceof ViewBehindException || cause instanceof RejectedExecutionException) {
       return ApiError.overloaded();
+    }
+    if (cause instanceof BlobNotFoundException) {
+      return ApiError.of(ApiError.Kind.NOT_FOUND, "The stored content is not there any more.");
     }
     if (cause instanceof IOException) {
       LOG.atWarn().addKeyValue("error", cause.toString()).log("blob store does not answer");

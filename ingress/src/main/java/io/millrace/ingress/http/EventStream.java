@@ -41,6 +41,7 @@ final class EventStream implements NewsListener, OpenCalls.OpenCall {
   private Optional<RequestResult> result = Optional.empty();
   private int shownInProgress;
   private boolean isLive;
+  private boolean isFinishing;
   private boolean isOver;
 
   /** Where an event stands: by attempt, then by number. */
@@ -218,18 +219,22 @@ final class EventStream implements NewsListener, OpenCalls.OpenCall {
   }
 
   private void finish(RequestResult ended) {
-    if (isOver) {
+    if (isOver || isFinishing || state.isEmpty()) {
       return;
     }
-    state
-        .map(known -> known.with(new Outcome.Finished(ended, -1)))
-        .ifPresent(
-            now ->
-                show(
-                    "request." + RequestJson.word(ended.getStatus()),
-                    new EventId(ended.getAttempts() + 1, 0),
-                    now));
-    end();
+    isFinishing = true;
+    var last = state.get().with(new Outcome.Finished(ended, -1));
+    call.await(Bodies.whole(scene.backend(), call, last), this::showEnd, e -> end());
+  }
+
+  private void showEnd(RequestState whole) {
+    if (!isOver && whole.outcome() instanceof Outcome.Finished finished) {
+      show(
+          "request." + RequestJson.word(whole.status()),
+          new EventId(finished.result().getAttempts() + 1, 0),
+          whole);
+      end();
+    }
   }
 
   private void show(String name, EventId id, RequestState now) {

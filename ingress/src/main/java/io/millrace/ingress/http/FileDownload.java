@@ -1,6 +1,7 @@
 package io.millrace.ingress.http;
 
 import io.millrace.ingress.ApiError;
+import io.millrace.ingress.blobs.BlobThreads;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import java.io.IOException;

@@ -48,7 +48,7 @@ final class KeptResponses {
       return;
     }
     call.ask(
-        () -> look(client, requestId.get()),
+        () -> look(call, client, requestId.get()),
         found ->
             found
                 .filter(response -> !response.isGone(backend.clock().instant()))
@@ -73,18 +73,20 @@ final class KeptResponses {
         .begin(SETTLE_MAX, (state, poll) -> {});
   }
 
-  private CompletableFuture<Optional<KeptResponse>> look(Client client, String requestId) {
+  private CompletableFuture<Optional<KeptResponse>> look(
+      Call call, Client client, String requestId) {
     return backend
         .view()
         .find(client.account(), requestId)
         .thenCompose(
             found ->
                 found.filter(state -> state.request().keepsBody()).isPresent()
-                    ? withBody(client, found.get())
+                    ? withBody(call, client, found.get())
                     : CompletableFuture.completedFuture(Optional.empty()));
   }
 
-  private CompletableFuture<Optional<KeptResponse>> withBody(Client client, RequestState state) {
+  private CompletableFuture<Optional<KeptResponse>> withBody(
+      Call call, Client client, RequestState state) {
     var request = state.request();
     var ref = request.bodyRef();
     CompletableFuture<Optional<ObjectNode>> asked =
@@ -93,7 +95,7 @@ final class KeptResponses {
                 .view()
                 .keptBody(client.account(), request.requestId())
                 .thenApply(body -> body.map(ByteBuffer::wrap).map(ResponseJson::asked))
-            : Bodies.of(backend, ByteBuffer.allocate(0), Optional.of(ref))
+            : Bodies.of(backend, call, ByteBuffer.allocate(0), Optional.of(ref))
                 .thenApply(body -> Optional.of(ResponseJson.asked(body)));
     return asked.thenApply(body -> body.map(json -> new KeptResponse(state, json)));
   }

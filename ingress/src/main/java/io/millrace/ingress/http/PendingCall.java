@@ -206,7 +206,7 @@ abstract class PendingCall implements NewsListener, OpenCalls.OpenCall {
     }
   }
 
-  private void refuseIfOpen(ApiError error) {
+  final void refuseIfOpen(ApiError error) {
     if (!isOver) {
       refuse(error);
     }

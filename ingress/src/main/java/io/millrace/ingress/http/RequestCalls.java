@@ -53,15 +53,19 @@ final class RequestCalls {
     }
   }
 
-  private static void answer(Call call, String id, Optional<RequestState> found) {
+  private void answer(Call call, String id, Optional<RequestState> found) {
     if (found.isPresent()) {
-      answer(call, found.get());
+      answer(backend, call, found.get());
     } else {
       call.fail(ApiError.requestNotFound(id));
     }
   }
 
-  static void answer(Call call, RequestState state) {
+  static void answer(Backend backend, Call call, RequestState state) {
+    call.await(Bodies.whole(backend, call, state), whole -> write(call, whole));
+  }
+
+  private static void write(Call call, RequestState state) {
     if (state.outcome() instanceof Outcome.Finished finished) {
       call.dropped(finished.result().getDroppedParameters());
     }

@@ -38,7 +38,7 @@ final class RequestPoll implements NewsListener, OpenCalls.OpenCall {
         client,
         requestId,
         ApiError.requestNotFound(requestId),
-        state -> RequestCalls.answer(call, state));
+        state -> RequestCalls.answer(scene.backend(), call, state));
   }
 
   /**

@@ -113,7 +113,7 @@ final class ResponseCalls {
     if (response.hasAnswer()) {
       var result = response.result().orElseThrow();
       call.await(
-          Bodies.of(backend, result.getBody(), result.getBodyRef()),
+          Bodies.of(backend, call, result.getBody(), result.getBodyRef()),
           body -> call.json(200, bytes(body)));
     } else {
       PartialOutput.of(

@@ -52,7 +52,7 @@ final class ResponseChain {
     }
     var result = previous.result().orElseThrow();
     call.await(
-        Bodies.of(backend, result.getBody(), result.getBodyRef()),
+        Bodies.of(backend, call, result.getBody(), result.getBodyRef()),
         answer -> next.accept(ResponseItems.continued(asked, previous, answer)),
         failed);
   }

@@ -80,8 +80,7 @@ final class ResponseReplay implements OpenCalls.OpenCall {
     call.response().closeHandler(nothing -> end());
     sse.open();
     var request = response.state().request();
-    var queued =
-        ResponseJson.open(requestId(), request.submittedAt(), response.asked(), "queued");
+    var queued = ResponseJson.open(requestId(), request.submittedAt(), response.asked(), "queued");
     events.created(queued).ifPresent(sse::event);
     // Looked at again now that news are heard, so that none fell between.
     call.ask(
@@ -232,7 +231,7 @@ final class ResponseReplay implements OpenCalls.OpenCall {
       end();
     } else if (response.hasAnswer()) {
       call.await(
-          Bodies.of(scene.backend(), ended.getBody(), ended.getBodyRef()),
+          Bodies.of(scene.backend(), call, ended.getBody(), ended.getBodyRef()),
           body -> tellEnd(type.get(), body, ended.getDeltas()),
           e -> end());
     } else {

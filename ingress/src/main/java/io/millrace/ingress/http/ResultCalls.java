@@ -146,6 +146,10 @@ final class ResultCalls {
 
     private void answer(List<Outcome.Finished> found) {
       end();
+      call.await(Bodies.whole(scene.backend(), call, found), this::write);
+    }
+
+    private void write(List<Outcome.Finished> found) {
       var lines = new ByteArrayOutputStream();
       for (var finished : found) {
         lines.writeBytes(ResultLine.toJson(finished.result(), finished.cursor()));

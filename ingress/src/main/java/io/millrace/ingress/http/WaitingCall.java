@@ -16,6 +16,7 @@ import org.apache.avro.specific.SpecificRecord;
 final class WaitingCall extends PendingCall {
 
   private final boolean isAsyncInTheEnd;
+  private boolean isFetching;
 
   /**
    * @param isAsyncInTheEnd true answers 202 when the time is over, false 504
@@ -29,10 +30,10 @@ final class WaitingCall extends PendingCall {
   void hear(SpecificRecord news) {
     if (news instanceof AttemptReplied reply && hasAnswer(reply)) {
       call().dropped(reply.getDroppedParameters());
-      answer(reply.getHttpStatus(), reply.getBody(), Optional.empty());
+      show(reply.getHttpStatus(), reply.getBody(), reply.getBodyRef(), Optional.empty());
     } else if (news instanceof RequestResult result) {
       call().dropped(result.getDroppedParameters());
-      answer(result.getHttpStatus(), result.getBody(), result.getErrorCode());
+      show(result.getHttpStatus(), result.getBody(), result.getBodyRef(), result.getErrorCode());
     }
   }
 
@@ -40,7 +41,25 @@ final class WaitingCall extends PendingCall {
     return reply.getVerdict() == Verdict.COMPLETED || reply.getVerdict() == Verdict.INCOMPLETE;
   }
 
+  /** A large answer is fetched first; no news after it matter. */
+  private void show(
+      int status, ByteBuffer inline, Optional<String> ref, Optional<String> errorCode) {
+    if (ref.isEmpty()) {
+      answer(status, inline, errorCode);
+    } else if (!isFetching) {
+      isFetching = true;
+      call()
+          .await(
+              Bodies.of(scene().backend(), call(), inline, ref),
+              body -> answer(status, body, errorCode),
+              this::refuseIfOpen);
+    }
+  }
+
   private void answer(int status, ByteBuffer body, Optional<String> errorCode) {
+    if (isOver()) {
+      return;
+    }
     end();
     if (errorCode.filter(WaitingCall::isAboutMoney).isPresent()) {
       call().forbidRetry();

@@ -3,13 +3,18 @@ package io.millrace.ingress.kafka;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.bootstrap.KafkaClients;
+import io.millrace.ingress.blobs.ClaimCheck;
 import io.millrace.schemas.CancelRequest;
 import io.millrace.schemas.RequestSubmitted;
 import io.millrace.schemas.Topic;
 import io.millrace.schemas.TopicSpec;
 import io.millrace.schemas.config.IngressConfig;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -35,6 +40,11 @@ public final class RequestProducer implements AutoCloseable {
   private final Topic<SpecificRecord> topic;
   private final KafkaProducer<byte[], byte[]> producer;
   private final ViewPositions positions;
+  private final ClaimCheck claimCheck;
+
+  /** Requests whose bodies are on their way to the blob store, by id. */
+  private final Map<String, CompletableFuture<Void>> beingStored = new ConcurrentHashMap<>();
+
   private final Counter acknowledged;
   private final Counter failed;
   private volatile long refuseUntilNanos = System.nanoTime();
@@ -44,9 +54,11 @@ public final class RequestProducer implements AutoCloseable {
       Topic<SpecificRecord> topic,
       IngressConfig config,
       ViewPositions positions,
+      ClaimCheck claimCheck,
       MeterRegistry metrics) {
     this.topic = topic;
     this.positions = positions;
+    this.claimCheck = claimCheck;
     this.producer = kafka.producer(properties(config));
     this.acknowledged = metrics.counter("millrace.ingress.acknowledged");
     this.failed = metrics.counter("millrace.ingress.send.failed");
@@ -93,12 +105,54 @@ public final class RequestProducer implements AutoCloseable {
     }
   }
 
+  /** Writes a request; a large body goes to the blob store before. */
   public void submit(RequestSubmitted request, AcceptListener listener) {
-    append(request.getAccount(), request, request.getRequestId(), listener);
+    if (!ClaimCheck.isNeededBy(request)) {
+      append(request.getAccount(), request, request.getRequestId(), listener);
+    } else if (isRefusing()) {
+      fail(listener, refusal());
+    } else {
+      submitLarge(request, listener);
+    }
   }
 
+  private void submitLarge(RequestSubmitted request, AcceptListener listener) {
+    var id = request.getRequestId();
+    var appended = new CompletableFuture<Void>();
+    beingStored.put(id, appended);
+    try {
+      claimCheck
+          .store(request)
+          .whenComplete(
+              (light, e) -> {
+                if (e == null) {
+                  append(request.getAccount(), light, id, listener);
+                } else {
+                  onNotStored(listener, e);
+                }
+                beingStored.remove(id, appended);
+                appended.complete(null);
+              });
+    } catch (RejectedExecutionException e) {
+      beingStored.remove(id, appended);
+      appended.complete(null);
+      onNotStored(listener, e);
+    }
+  }
+
+  private void onNotStored(AcceptListener listener, Throwable cause) {
+    LOG.atWarn().addKeyValue("error", cause.toString()).log("large body cannot be stored");
+    fail(listener, new IOException("the blob store does not take the body", cause));
+  }
+
+  /** Behind the request that it is about, should that be on its way. */
   public void cancel(CancelRequest order, AcceptListener listener) {
-    append(order.getAccount(), order, order.getRequestId(), listener);
+    var appended = beingStored.get(order.getRequestId());
+    if (appended == null) {
+      append(order.getAccount(), order, order.getRequestId(), listener);
+    } else {
+      appended.thenRun(() -> append(order.getAccount(), order, order.getRequestId(), listener));
+    }
   }
 
   /**
@@ -108,8 +162,8 @@ public final class RequestProducer implements AutoCloseable {
    */
   public void append(
       String account, SpecificRecord value, String subject, AcceptListener listener) {
-    if (System.nanoTime() - refuseUntilNanos < 0) {
-      fail(listener, new TimeoutException("Kafka did not answer a moment ago"));
+    if (isRefusing()) {
+      fail(listener, refusal());
       return;
     }
     try {
@@ -127,6 +181,14 @@ public final class RequestProducer implements AutoCloseable {
     } catch (KafkaException | IllegalStateException e) {
       fail(listener, e);
     }
+  }
+
+  private boolean isRefusing() {
+    return System.nanoTime() - refuseUntilNanos < 0;
+  }
+
+  private static TimeoutException refusal() {
+    return new TimeoutException("Kafka did not answer a moment ago");
   }
 
   private void fail(AcceptListener listener, Exception cause) {

@@ -2,6 +2,7 @@ package io.millrace.ingress.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.bootstrap.blobs.LargeBodies;
 import io.millrace.ingress.FileIds;
 import io.millrace.ingress.FileQuery;
 import io.millrace.ingress.Outcome;
@@ -211,6 +212,7 @@ public final class RequestView implements AutoCloseable {
             instanceof Outcome.Finished finished) {
           found.add(finished);
           bytes += finished.result().getBody().remaining();
+          bytes += finished.result().getBodyRef().map(LargeBodies::bytesOf).orElse(0);
         }
       }
     }

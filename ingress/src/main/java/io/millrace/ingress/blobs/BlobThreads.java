@@ -1,4 +1,4 @@
-package io.millrace.ingress.http;
+package io.millrace.ingress.blobs;
 
 import java.io.IOException;
 import java.util.concurrent.ArrayBlockingQueue;
