@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -32,6 +33,22 @@ final class RecordingProvider implements AutoCloseable {
       {"object":"list","model":"mirror-2026-01-01",
        "data":[{"object":"embedding","index":0,"embedding":[0.25,-0.5]}],
        "usage":{"prompt_tokens":3,"total_tokens":3}}""";
+
+  private static final List<String> CATEGORIES =
+      List.of(
+          "harassment",
+          "harassment/threatening",
+          "hate",
+          "hate/threatening",
+          "illicit",
+          "illicit/violent",
+          "self-harm",
+          "self-harm/instructions",
+          "self-harm/intent",
+          "sexual",
+          "sexual/minors",
+          "violence",
+          "violence/graphic");
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -75,9 +92,14 @@ final class RecordingProvider implements AutoCloseable {
     var results = answer.putArray("results");
     for (int i = 0; i < (isOne ? 1 : input.size()); i++) {
       var result = results.addObject().put("flagged", false);
-      result.putObject("categories").put("self-harm/intent", false).put("violence", false);
-      result.putObject("category_scores").put("self-harm/intent", 0.01).put("violence", 0.02);
-      result.putObject("category_applied_input_types").putArray("violence").add("text");
+      var flags = result.putObject("categories");
+      var scores = result.putObject("category_scores");
+      var types = result.putObject("category_applied_input_types");
+      for (var category : CATEGORIES) {
+        flags.put(category, false);
+        scores.put(category, 0.25);
+        types.putArray(category).add("text");
+      }
     }
     answer(call, Client.JSON.writeValueAsBytes(answer));
   }
