@@ -138,7 +138,14 @@ class JavaSdkE2E {
     }
     // Then
     var call =
-        accumulator.chatCompletion().choices().getFirst().message().toolCalls().orElseThrow().getFirst();
+        accumulator
+            .chatCompletion()
+            .choices()
+            .getFirst()
+            .message()
+            .toolCalls()
+            .orElseThrow()
+            .getFirst();
     assertThat(call.asFunction().function().name()).isEqualTo("weather");
     assertThat(call.asFunction().function().arguments()).contains("place");
   }
@@ -158,7 +165,9 @@ class JavaSdkE2E {
   void shouldGiveTheSameNumbersWhateverTheForm() {
     // Given
     var params =
-        EmbeddingCreateParams.builder().model("org/embed:1").inputOfArrayOfStrings(List.of("a", "b"));
+        EmbeddingCreateParams.builder()
+            .model("org/embed:1")
+            .inputOfArrayOfStrings(List.of("a", "b"));
     // When
     var usual = client.embeddings().create(params.build()).validate();
     var floats =
@@ -201,22 +210,22 @@ class JavaSdkE2E {
     var stranger = client("no-key-of-anybody");
     var pauper = client(SdkInstallation.PAUPER_KEY);
     // Then
-      assertThat(thrown(UnauthorizedException.class, () -> stranger.models().list()))
-          .returns("invalid_api_key", e -> e.code().orElse(""));
-      assertThat(thrown(NotFoundException.class, () -> create(chat("none"))))
-          .returns("model_not_found", e -> e.code().orElse(""))
-          .returns("model", e -> e.param().orElse(""));
-      assertThat(thrown(BadRequestException.class, () -> create(chat("steady").temperature(3.0))))
-          .returns("decimal_above_max_value", e -> e.code().orElse(""))
-          .returns("temperature", e -> e.param().orElse(""))
-          .returns("invalid_request_error", e -> e.type().orElse(""));
-      assertThat(thrown(InternalServerException.class, () -> create(chat("broken")))).isNotNull();
-      assertThat(
-              thrown(
-                  RateLimitException.class,
-                  () -> pauper.chat().completions().create(chat("steady").build())))
-          .returns(List.of("false"), e -> e.headers().values("x-should-retry"))
-          .returns("organization_spend_limit_exceeded", e -> e.code().orElse(""));
+    assertThat(thrown(UnauthorizedException.class, () -> stranger.models().list()))
+        .returns("invalid_api_key", e -> e.code().orElse(""));
+    assertThat(thrown(NotFoundException.class, () -> create(chat("none"))))
+        .returns("model_not_found", e -> e.code().orElse(""))
+        .returns("model", e -> e.param().orElse(""));
+    assertThat(thrown(BadRequestException.class, () -> create(chat("steady").temperature(3.0))))
+        .returns("decimal_above_max_value", e -> e.code().orElse(""))
+        .returns("temperature", e -> e.param().orElse(""))
+        .returns("invalid_request_error", e -> e.type().orElse(""));
+    assertThat(thrown(InternalServerException.class, () -> create(chat("broken")))).isNotNull();
+    assertThat(
+            thrown(
+                RateLimitException.class,
+                () -> pauper.chat().completions().create(chat("steady").build())))
+        .returns(List.of("false"), e -> e.headers().values("x-should-retry"))
+        .returns("organization_spend_limit_exceeded", e -> e.code().orElse(""));
   }
 
   @Test

@@ -53,10 +53,7 @@ class JavaSdkWorkE2E {
 
   private final SdkInstallation installation = SdkInstallation.start();
   private final OpenAIClient client =
-      OpenAIOkHttpClient.builder()
-          .baseUrl(installation.baseUrl())
-          .apiKey(Installation.KEY)
-          .build();
+      OpenAIOkHttpClient.builder().baseUrl(installation.baseUrl()).apiKey(Installation.KEY).build();
 
   JavaSdkWorkE2E() throws IOException {}
 
@@ -211,8 +208,7 @@ class JavaSdkWorkE2E {
         read(
             client
                 .responses()
-                .retrieveStreaming(
-                    id, ResponseRetrieveParams.builder().startingAfter(4).build()));
+                .retrieveStreaming(id, ResponseRetrieveParams.builder().startingAfter(4).build()));
     // Then
     assertThat(rest).hasSize(all.size() - 5);
     assertThat(rest.getLast().isCompleted()).isTrue();
@@ -247,8 +243,7 @@ class JavaSdkWorkE2E {
                 .purpose(purpose)
                 .file(
                     MultipartField.<InputStream>builder()
-                        .value(
-                            new ByteArrayInputStream(content.getBytes(StandardCharsets.UTF_8)))
+                        .value(new ByteArrayInputStream(content.getBytes(StandardCharsets.UTF_8)))
                         .filename(name)
                         .build())
                 .build());

@@ -16,6 +16,7 @@ final class ChatMessages {
   private static final long TOKENS_PER_IMAGE_MAX = 2_000;
   private static final Set<String> TEXT_ONLY = Set.of("text");
   private static final Set<String> OF_ASSISTANT = Set.of("text", "refusal");
+  private static final Set<String> DETAILS = Set.of("auto", "low", "high");
   private static final Set<String> OF_USER = Set.of("text", "image_url", "input_audio", "file");
 
   private final FieldChecks fields;
@@ -74,10 +75,14 @@ final class ChatMessages {
     if (fields.failed()) {
       return;
     }
+    fields.text(message, "name", path + ".name");
     switch (role) {
       case "developer", "system" -> checkContent(message, path, TEXT_ONLY, true);
       case "user" -> checkContent(message, path, OF_USER, true);
-      case "assistant" -> checkContent(message, path, OF_ASSISTANT, !mayBeSilent(message));
+      case "assistant" -> {
+        checkToolCalls(message, path + ".tool_calls");
+        checkContent(message, path, OF_ASSISTANT, !mayBeSilent(message));
+      }
       case "tool" -> {
         fields.requiredText(message, "tool_call_id", path + ".tool_call_id");
         checkContent(message, path, TEXT_ONLY, true);
@@ -93,6 +98,31 @@ final class ChatMessages {
               ("Invalid value for '%s.role': '%s'. Supported values are: 'system', 'assistant', 'user',"
                       + " 'function', 'tool', and 'developer'.")
                   .formatted(path, ApiError.shown(role)));
+    }
+  }
+
+  private void checkToolCalls(JsonNode message, String path) {
+    if (FieldChecks.isAbsent(message, "tool_calls")) {
+      return;
+    }
+    var calls = message.get("tool_calls");
+    if (!calls.isArray()) {
+      fields.wrongType(path, "an array of objects", calls);
+      return;
+    }
+    for (int i = 0; i < calls.size() && !fields.failed(); i++) {
+      var at = path + "[" + i + "]";
+      var call = calls.get(i);
+      if (!call.isObject()) {
+        fields.wrongType(at, "an object", call);
+        return;
+      }
+      fields.requiredText(call, "id", at + ".id");
+      var function = call.path("function");
+      if (function.isObject()) {
+        fields.requiredText(function, "name", at + ".function.name");
+        fields.text(function, "arguments", at + ".function.arguments");
+      }
     }
   }
 
@@ -152,11 +182,15 @@ final class ChatMessages {
       case "image_url" -> {
         images++;
         needs.add(Need.VISION);
-        fields.requiredText(inner(part, type, path), "url", path + ".image_url.url");
+        var image = inner(part, type, path);
+        fields.requiredText(image, "url", path + ".image_url.url");
+        fields.oneOf(image, "detail", path + ".image_url.detail", DETAILS);
       }
       case "input_audio" -> {
         needs.add(Need.AUDIO);
-        fields.requiredText(inner(part, type, path), "data", path + ".input_audio.data");
+        var audio = inner(part, type, path);
+        fields.requiredText(audio, "data", path + ".input_audio.data");
+        fields.text(audio, "format", path + ".input_audio.format");
       }
       case "file" -> {
         needs.add(Need.FILES);

@@ -18,7 +18,6 @@ final class ChatRequest {
   private static final long TOKENS_MAX = 10_000_000;
   private static final int CHOICES_MAX = 128;
   private static final int TOOLS_MAX = 128;
-  private static final int STOPS_MAX = 4;
   private static final Set<String> TOOL_TYPES = Set.of("function", "custom");
 
   private final FieldChecks fields = new FieldChecks();
@@ -37,8 +36,7 @@ final class ChatRequest {
     var model = fields.requiredText(body, "model", "model");
     messages.check(body);
     boolean stream = fields.flag(body, "stream");
-    checkStreamOptions(stream);
-    checkSampling();
+    new ChatOptions(fields, body).check(stream);
     int choices = fields.integer(body, "n", 1, CHOICES_MAX).map(Long::intValue).orElse(1);
     var outputMax = outputTokensMax(choices);
     checkTools();
@@ -55,45 +53,6 @@ final class ChatRequest {
                 messages.tokensEstimated(),
                 outputMax,
                 needs()));
-  }
-
-  private void checkStreamOptions(boolean stream) {
-    if (FieldChecks.isAbsent(body, "stream_options")) {
-      return;
-    }
-    var options = body.get("stream_options");
-    if (!options.isObject()) {
-      fields.wrongType("stream_options", "an object", options);
-    } else if (!stream) {
-      fields.fail(
-          Kind.INVALID_VALUE,
-          "stream_options",
-          "The 'stream_options' parameter is only allowed when 'stream' is enabled.");
-    }
-  }
-
-  private void checkSampling() {
-    fields.number(body, "temperature", 0, 2);
-    fields.number(body, "top_p", 0, 1);
-    fields.number(body, "presence_penalty", -2, 2);
-    fields.number(body, "frequency_penalty", -2, 2);
-    if (fields.integer(body, "top_logprobs", 0, 20).isPresent() && !fields.flag(body, "logprobs")) {
-      fields.fail(
-          Kind.INVALID_VALUE,
-          "top_logprobs",
-          "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled.");
-    }
-    var stop = body.get("stop");
-    if (stop != null && !stop.isNull() && !stop.isTextual()) {
-      if (!stop.isArray()) {
-        fields.wrongType("stop", "a string or an array of strings", stop);
-      } else if (stop.size() > STOPS_MAX) {
-        fields.fail(
-            Kind.ARRAY_TOO_LONG,
-            "stop",
-            "Invalid 'stop': array too long. Expected at most 4, but got " + stop.size() + ".");
-      }
-    }
   }
 
   private @Nullable Integer outputTokensMax(int choices) {
@@ -170,28 +129,7 @@ final class ChatRequest {
       fields.missing(path + "." + type);
       return;
     }
-    var namePath = path + "." + type + ".name";
-    var name = fields.requiredText(definition.get(), "name", namePath);
-    if (!fields.failed() && !isToolName(name)) {
-      fields.fail(
-          Kind.INVALID_VALUE,
-          namePath,
-          "Invalid '%s': '%s'. Expected 1 to 64 of a-z, A-Z, 0-9, underscore and hyphen."
-              .formatted(namePath, ApiError.shown(name)));
-    }
-  }
-
-  static boolean isToolName(String name) {
-    return !name.isEmpty()
-        && name.length() <= 64
-        && name.chars()
-            .allMatch(
-                c ->
-                    (c >= 'a' && c <= 'z')
-                        || (c >= 'A' && c <= 'Z')
-                        || (c >= '0' && c <= '9')
-                        || c == '_'
-                        || c == '-');
+    fields.toolName(definition.get(), path + "." + type + ".name");
   }
 
   static int saturated(long value) {

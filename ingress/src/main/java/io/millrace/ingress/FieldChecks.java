@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * Checks the fields of a body one after the other and keeps the first that is wrong. A field that
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
  */
 final class FieldChecks {
 
+  private static final Pattern TOOL_NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final int METADATA_PAIRS_MAX = 16;
   private static final int METADATA_KEY_MAX = 64;
   private static final int METADATA_VALUE_MAX = 512;
@@ -149,6 +151,18 @@ final class FieldChecks {
         path,
         "Invalid '%s': string too long. Expected at most %d characters, but got %d."
             .formatted(path, lengthMax, length));
+  }
+
+  /** The name of a tool, a function or a schema. */
+  void toolName(JsonNode owner, String path) {
+    var name = requiredText(owner, "name", path);
+    if (!failed() && !TOOL_NAME.matcher(name).matches()) {
+      fail(
+          Kind.INVALID_VALUE,
+          path,
+          "Invalid '%s': '%s'. Expected 1 to 64 of a-z, A-Z, 0-9, underscore and hyphen."
+              .formatted(path, ApiError.shown(name)));
+    }
   }
 
   /** A client's own pairs of texts, as OpenAI's objects carry them. */

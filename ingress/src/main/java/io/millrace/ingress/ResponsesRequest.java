@@ -199,7 +199,7 @@ final class ResponsesRequest {
       fields.unknownValue("text.format.type", type, FORMATS);
     }
     if (type.equals("json_schema")) {
-      checkName(format, "text.format.name");
+      fields.toolName(format, "text.format.name");
       if (!format.path("schema").isObject()) {
         fields.missing("text.format.schema");
       }
@@ -244,23 +244,12 @@ final class ResponsesRequest {
     }
     var type = fields.requiredText(tool, "type", path + ".type");
     if (type.equals("function") || type.equals("custom")) {
-      checkName(tool, path + ".name");
+      fields.toolName(tool, path + ".name");
     }
     if (type.equals("function")
         && !FieldChecks.isAbsent(tool, "parameters")
         && !tool.get("parameters").isObject()) {
       fields.wrongType(path + ".parameters", "an object", tool.get("parameters"));
-    }
-  }
-
-  private void checkName(JsonNode owner, String path) {
-    var name = fields.requiredText(owner, "name", path);
-    if (!fields.failed() && !ChatRequest.isToolName(name)) {
-      fields.fail(
-          Kind.INVALID_VALUE,
-          path,
-          "Invalid '%s': '%s'. Expected 1 to 64 of a-z, A-Z, 0-9, underscore and hyphen."
-              .formatted(path, ApiError.shown(name)));
     }
   }
 

@@ -77,7 +77,7 @@ class ChatRequestTest {
           {"model":"m","unheard_of":{"a":1},%s}
           {"model":"m","temperature":null,"n":null,"stream":null,"tools":null,%s}
           {"model":"m","stream":true,"stream_options":{"include_usage":true},%s}
-          {"model":"m","messages":[{"role":"assistant","tool_calls":[{}]},{"role":"tool","tool_call_id":"c","content":"x"}]}
+          {"model":"m","messages":[{"role":"assistant","tool_calls":[{"id":"c"}]},{"role":"tool","tool_call_id":"c","content":"x"}]}
           {"model":"m","messages":[{"role":"developer","content":[{"type":"text","text":"x"}]}]}
           {"model":"m","tools":[{"type":"custom","custom":{"name":"a-b_1"}}],%s}
           """)
