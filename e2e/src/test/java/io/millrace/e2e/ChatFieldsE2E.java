@@ -113,7 +113,8 @@ class ChatFieldsE2E {
   void shouldPassOnWhatExcludesOtherFields(String fields) {
     // Given
     var body = (ObjectNode) Client.parse(Client.chat("mirror", ChatInstallation.prompt()));
-    body.setAll((ObjectNode) Client.parse(fields)).put("user", fields);
+    body.setAll((ObjectNode) Client.parse(fields));
+    body.put("user", fields);
     // When
     var answer = client.complete(body.toString());
     // Then

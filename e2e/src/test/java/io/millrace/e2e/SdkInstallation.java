@@ -8,6 +8,8 @@ final class SdkInstallation implements AutoCloseable {
   static final String RIVAL_KEY = "e2e-key-of-the-second-account-9876543210";
   static final String PAUPER_KEY = "e2e-key-of-the-third-account-5555555555";
 
+  static final int BODY_BYTES_MAX = 1_048_576;
+
   private static final String SCRIPT =
       """
       {
@@ -46,6 +48,7 @@ final class SdkInstallation implements AutoCloseable {
 
   private static String config(String simulator, String mirror) {
     return """
+      http: {bodyMaxBytes: %7$d}
       providers:
         - {name: sim, kind: simulator, baseUrl: "%1$s", limits: {concurrencyMax: 64}}
         - {name: claude, kind: anthropic, baseUrl: "%2$s", apiKey: none}
@@ -80,7 +83,8 @@ final class SdkInstallation implements AutoCloseable {
             mirror,
             Installation.KEY,
             RIVAL_KEY,
-            PAUPER_KEY);
+            PAUPER_KEY,
+            BODY_BYTES_MAX);
   }
 
   /** What {@code base_url} of a client is to be. */
