@@ -119,7 +119,8 @@ class BadInputE2E {
   @MethodSource("jsonCalls")
   void shouldRefuseABodyThatIsTooLarge(String path) {
     // When
-    var answer = client.post(path, "{\"input\":\"" + "x".repeat(SdkInstallation.BODY_BYTES_MAX) + "\"}");
+    var answer =
+        client.post(path, "{\"input\":\"" + "x".repeat(SdkInstallation.BODY_BYTES_MAX) + "\"}");
     // Then
     assertThat(answer.status()).isEqualTo(413);
   }
@@ -253,7 +254,8 @@ class BadInputE2E {
   @Test
   void shouldForgetAClientThatLeavesInTheMiddle() throws IOException {
     var head = " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + Installation.KEY + "\r\n";
-    for (var path : List.of("/v1/chat/completions", "/v1/batches", "/v1/files", "/v1/requests:bulk")) {
+    for (var path :
+        List.of("/v1/chat/completions", "/v1/batches", "/v1/files", "/v1/requests:bulk")) {
       raw("POST " + path + head + "Content-Length: 100\r\n\r\n{\"model\":", false);
       raw("POST " + path + head + "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"mod", false);
     }

@@ -96,7 +96,8 @@ class ChatFieldsE2E {
     // Then
     described.removeAll(tried);
     assertThat(described)
-        .containsExactlyInAnyOrder("user", "stream_options", "max_tokens", "functions", "function_call");
+        .containsExactlyInAnyOrder(
+            "user", "stream_options", "max_tokens", "functions", "function_call");
   }
 
   @ParameterizedTest

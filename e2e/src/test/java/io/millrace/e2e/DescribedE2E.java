@@ -89,8 +89,7 @@ class DescribedE2E {
     assertDescribed("get", "/v1/requests/{id}", client.get(location));
     assertDescribed("get", "/v1/requests/{id}", client.get(failed));
     assertDescribed("get", "/v1/requests/{id}", client.get(waiting));
-    assertDescribed(
-        "post", "/v1/requests/{id}/cancel", client.post(waiting + "/cancel", ""));
+    assertDescribed("post", "/v1/requests/{id}/cancel", client.post(waiting + "/cancel", ""));
     assertDescribed("get", "/v1/requests", client.get("/v1/requests"));
   }
 
@@ -103,7 +102,8 @@ class DescribedE2E {
     var results =
         eventually()
             .until(
-                () -> client.get("/v1/results?batch=described"), answer -> !answer.text().isEmpty());
+                () -> client.get("/v1/results?batch=described"),
+                answer -> !answer.text().isEmpty());
     // Then
     assertDescribed("post", "/v1/requests:bulk", receipts);
     assertDescribed("get", "/v1/results", results);
@@ -127,7 +127,8 @@ class DescribedE2E {
   @Test
   void shouldAnswerFilesAndBatchesAsDescribed() {
     // Given
-    var uploaded = upload(line("a", chat("steady", prompt())) + "\n" + line("b", chat("picky", prompt())));
+    var uploaded =
+        upload(line("a", chat("steady", prompt())) + "\n" + line("b", chat("picky", prompt())));
     var file = uploaded.json().path("id").asText();
     var body =
         "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}"
@@ -180,10 +181,8 @@ class DescribedE2E {
     assertDescribed("post", "/v1/responses", queued);
     assertDescribed("get", "/v1/responses/{id}", failed);
     assertDescribed("get", "/v1/responses/{id}", client.get(path));
-    assertDescribed(
-        "post", "/v1/responses/{id}/cancel", client.post(background + "/cancel", ""));
-    assertDescribed(
-        "get", "/v1/responses/{id}/input_items", client.get(path + "/input_items"));
+    assertDescribed("post", "/v1/responses/{id}/cancel", client.post(background + "/cancel", ""));
+    assertDescribed("get", "/v1/responses/{id}/input_items", client.get(path + "/input_items"));
     assertStreamDescribed("/v1/responses", body.formatted("paced", ",\"stream\":true"));
     assertStreamDescribed("/v1/responses", body.formatted("talker", ",\"stream\":true"));
     assertDescribed("delete", "/v1/responses/{id}", client.send("DELETE", path, ""));
@@ -260,7 +259,8 @@ class DescribedE2E {
 
   private void assertStreamDescribed(String path, String body) {
     var schema =
-        pointer("paths", path, "post", "responses", "200", "content", "text/event-stream", "schema");
+        pointer(
+            "paths", path, "post", "responses", "200", "content", "text/event-stream", "schema");
     var events = ServerSentEvents.read(client.lines("POST", path, body).body());
     assertThat(events).isNotEmpty();
     for (var event : events) {

@@ -102,7 +102,8 @@ final class ChatOptions {
   private void checkLogitBias() {
     object(body, "logit_bias", "logit_bias")
         .ifPresent(
-            biases -> biases.properties().forEach(bias -> checkBias(bias.getKey(), bias.getValue())));
+            biases ->
+                biases.properties().forEach(bias -> checkBias(bias.getKey(), bias.getValue())));
   }
 
   private void checkBias(String token, JsonNode bias) {
@@ -178,9 +179,9 @@ final class ChatOptions {
       return;
     }
     var type =
-        required(
-            choice, "type", "tool_choice.type", Set.of("function", "custom", "allowed_tools"));
-    var inner = fields.failed() ? Optional.<JsonNode>empty() : inner(choice, type, "tool_choice." + type);
+        required(choice, "type", "tool_choice.type", Set.of("function", "custom", "allowed_tools"));
+    var inner =
+        fields.failed() ? Optional.<JsonNode>empty() : inner(choice, type, "tool_choice." + type);
     if (inner.isPresent() && type.equals("allowed_tools")) {
       required(inner.get(), "mode", "tool_choice.allowed_tools.mode", MODES);
       if (!inner.get().path("tools").isArray()) {
