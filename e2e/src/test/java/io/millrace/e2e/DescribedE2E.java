@@ -111,12 +111,11 @@ class DescribedE2E {
 
   @Test
   void shouldAnswerEmbeddingsModelsAndModerationsAsDescribed() {
-    // Given
-    var input = "{\"model\":\"org/embed:1\",\"input\":[\"a\",\"b\"],\"encoding_format\":\"%s\"}";
-    // Then
     for (var form : List.of("float", "base64")) {
-      assertDescribed(
-          "post", "/v1/embeddings", client.post("/v1/embeddings", input.formatted(form)));
+      var body =
+          "{\"model\":\"org/embed:1\",\"input\":[\"a\",\"b\"],\"encoding_format\":\"%s\"}"
+              .formatted(form);
+      assertDescribed("post", "/v1/embeddings", client.post("/v1/embeddings", body));
     }
     assertDescribed(
         "post", "/v1/moderations", client.post("/v1/moderations", "{\"input\":\"Hello.\"}"));
@@ -164,12 +163,10 @@ class DescribedE2E {
 
   @Test
   void shouldAnswerResponsesAsDescribed() {
-    // Given
-    var body = "{\"model\":\"%s\",\"input\":\"" + prompt() + "\"%s}";
     // When
-    var whole = client.post("/v1/responses", body.formatted("steady", ""));
+    var whole = client.post("/v1/responses", response("steady", ""));
     var path = "/v1/responses/" + whole.json().path("id").asText();
-    var queued = client.post("/v1/responses", body.formatted("picky", ",\"background\":true"));
+    var queued = client.post("/v1/responses", response("picky", ",\"background\":true"));
     var background = "/v1/responses/" + queued.json().path("id").asText();
     var failed =
         eventually()
@@ -183,8 +180,8 @@ class DescribedE2E {
     assertDescribed("get", "/v1/responses/{id}", client.get(path));
     assertDescribed("post", "/v1/responses/{id}/cancel", client.post(background + "/cancel", ""));
     assertDescribed("get", "/v1/responses/{id}/input_items", client.get(path + "/input_items"));
-    assertStreamDescribed("/v1/responses", body.formatted("paced", ",\"stream\":true"));
-    assertStreamDescribed("/v1/responses", body.formatted("talker", ",\"stream\":true"));
+    assertStreamDescribed("/v1/responses", response("paced", ",\"stream\":true"));
+    assertStreamDescribed("/v1/responses", response("talker", ",\"stream\":true"));
     assertDescribed("delete", "/v1/responses/{id}", client.send("DELETE", path, ""));
   }
 
@@ -233,6 +230,10 @@ class DescribedE2E {
             + content
             + "\r\n--b--\r\n";
     return client.post("/v1/files", form, "Content-Type", "multipart/form-data; boundary=b");
+  }
+
+  private static String response(String model, String more) {
+    return "{\"model\":\"%s\",\"input\":\"%s\"%s}".formatted(model, prompt(), more);
   }
 
   private static String line(String customId, String body) {
