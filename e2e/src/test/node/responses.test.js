@@ -244,7 +244,7 @@ test('what is wrong with a body is said', async () => {
   await refused(
     client.responses.create({ model: steady, input: 'x', previous_response_id: 'resp_none' }),
     BadRequestError,
-    { param: 'previous_response_id' },
+    { param: 'previous_response_id', code: 'previous_response_not_found' },
   );
 });
 

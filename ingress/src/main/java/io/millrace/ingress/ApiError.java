@@ -34,7 +34,7 @@ public record ApiError(Kind kind, String message, @Nullable String param) {
     UNKNOWN_URL(404, INVALID, null),
     MODEL_NOT_FOUND(404, INVALID, "model_not_found"),
     NOT_FOUND(404, INVALID, null),
-    PREVIOUS_RESPONSE_NOT_FOUND(404, INVALID, "previous_response_not_found"),
+    PREVIOUS_RESPONSE_NOT_FOUND(400, INVALID, "previous_response_not_found"),
     WRONG_METHOD(405, INVALID, null),
     IDEMPOTENCY_KEY_REUSED(409, INVALID, "idempotency_key_reused"),
     BODY_TOO_LARGE(413, INVALID, null),
