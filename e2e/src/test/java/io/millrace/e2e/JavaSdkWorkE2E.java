@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.MultipartField;
-import com.openai.core.http.StreamResponse;
 import com.openai.errors.NotFoundException;
 import com.openai.helpers.ResponseAccumulator;
 import com.openai.models.batches.Batch;
@@ -171,7 +170,7 @@ class JavaSdkWorkE2E {
     // Given
     var accumulator = ResponseAccumulator.create();
     // When
-    var events = read(client.responses().createStreaming(response("paced").build()));
+    var events = streamed(response("paced"));
     events.forEach(accumulator::accumulate);
     // Then
     assertThat(events.getFirst().isCreated()).isTrue();
@@ -201,14 +200,10 @@ class JavaSdkWorkE2E {
   @Test
   void shouldTakeUpAStreamWhereItWasLeft() {
     // Given
-    var all = read(client.responses().createStreaming(response("paced").background(true).build()));
+    var all = streamed(response("paced").background(true));
     var id = all.getFirst().asCreated().response().id();
     // When
-    var rest =
-        read(
-            client
-                .responses()
-                .retrieveStreaming(id, ResponseRetrieveParams.builder().startingAfter(4).build()));
+    var rest = resumed(id, 4);
     // Then
     assertThat(rest).hasSize(all.size() - 5);
     assertThat(rest.getLast().isCompleted()).isTrue();
@@ -220,8 +215,15 @@ class JavaSdkWorkE2E {
     return ResponseCreateParams.builder().model(model).input(prompt());
   }
 
-  private static List<ResponseStreamEvent> read(StreamResponse<ResponseStreamEvent> response) {
-    try (response) {
+  private List<ResponseStreamEvent> streamed(ResponseCreateParams.Builder params) {
+    try (var response = client.responses().createStreaming(params.build())) {
+      return response.stream().map(event -> event.validate()).toList();
+    }
+  }
+
+  private List<ResponseStreamEvent> resumed(String id, long after) {
+    var params = ResponseRetrieveParams.builder().startingAfter(after).build();
+    try (var response = client.responses().retrieveStreaming(id, params)) {
       return response.stream().map(event -> event.validate()).toList();
     }
   }
