@@ -11,6 +11,7 @@ import java.util.Map;
  * @param model named by the path; empty when the body names it
  */
 record Address(Flavour flavour, String operation, String model) {
+  private static final String AZURE_RESPONSES = "/openai/responses";
   private static final String DEPLOYMENTS = "/openai/deployments/";
   private static final Map<String, Flavour> PREFIXES =
       Map.of(
@@ -24,6 +25,9 @@ record Address(Flavour flavour, String operation, String model) {
     if (path.startsWith(DEPLOYMENTS) && modelEnd > 0) {
       String model = decoded(path.substring(DEPLOYMENTS.length(), modelEnd));
       return new Address(Flavour.AZURE, "/v1" + path.substring(modelEnd), model);
+    }
+    if (path.equals(AZURE_RESPONSES)) {
+      return new Address(Flavour.AZURE, "/v1/responses", "");
     }
     for (Map.Entry<String, Flavour> prefix : PREFIXES.entrySet()) {
       if (path.startsWith(prefix.getKey())) {

@@ -9,7 +9,8 @@ import io.vertx.core.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 
 /** What OpenAI's calls have in common. */
-sealed interface OpenAiCall extends WireCall, Parsed permits ChatCall, EmbeddingsCall {
+sealed interface OpenAiCall extends WireCall, Parsed
+    permits ChatCall, EmbeddingsCall, ModerationsCall, ResponsesCall {
 
   Flavour flavour();
 

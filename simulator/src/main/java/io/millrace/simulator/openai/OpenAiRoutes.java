@@ -52,6 +52,11 @@ public final class OpenAiRoutes implements Routes {
     switch (isVersioned ? address.operation() : "") {
       case "/v1/chat/completions" ->
           call(request, body -> ChatReader.read(body, clock.instant().getEpochSecond(), address));
+      case "/v1/responses" ->
+          call(
+              request,
+              body -> ResponsesReader.read(body, clock.instant().getEpochSecond(), address));
+      case "/v1/moderations" -> call(request, body -> ModerationsCall.read(body, address));
       case "/v1/embeddings" -> call(request, body -> EmbeddingsCall.read(body, address));
       case MODELS -> models(request);
       case String path when path.startsWith(MODELS + "/") -> model(request, path);
