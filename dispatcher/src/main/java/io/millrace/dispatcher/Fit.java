@@ -43,31 +43,31 @@ sealed interface Fit {
   }
 
   /** More output is asked for than the model makes. */
-  record OutputTooLong(int outputMax, long asked) implements Misfit {
+  record OutputTooLong(int outputMax, long asked, Names names) implements Misfit {
 
     @Override
     public Failure failure() {
       return Fit.failure(
           "invalid_value",
-          "max_completion_tokens",
-          ("max_completion_tokens is too large: %d. This model supports at most %d completion"
-                  + " tokens, whereas you provided %d.")
-              .formatted(asked, outputMax, asked));
+          names.outputMax(),
+          ("%s is too large: %d. This model supports at most %d completion tokens, whereas you"
+                  + " provided %d.")
+              .formatted(names.outputMax(), asked, outputMax, asked));
     }
   }
 
   /** The model cannot do something that the request needs. */
-  record Unable(Need need) implements Misfit {
+  record Unable(Need need, Names names) implements Misfit {
 
     @Override
     public Failure failure() {
       return switch (need) {
         case TOOLS -> unsupported("tools", "'tools' is");
         case JSON_SCHEMA ->
-            unsupported("response_format", "'response_format' of type 'json_schema' is");
-        case VISION -> unsupported("messages", "image input in 'messages' is");
-        case AUDIO -> unsupported("messages", "audio is");
-        case FILES -> unsupported("messages", "file input in 'messages' is");
+            unsupported(names.format(), "'" + names.format() + "' of type 'json_schema' is");
+        case VISION -> unsupported(names.input(), "image input in '" + names.input() + "' is");
+        case AUDIO -> unsupported(names.input(), "audio is");
+        case FILES -> unsupported(names.input(), "file input in '" + names.input() + "' is");
       };
     }
 
@@ -79,6 +79,16 @@ sealed interface Fit {
     }
   }
 
+  /** What a client calls the fields that are blamed. */
+  record Names(String input, String format, String outputMax) {
+    static final Names CHAT = new Names("messages", "response_format", "max_completion_tokens");
+    static final Names OTHERS = new Names("input", "text.format", "max_output_tokens");
+
+    static Names of(RequestSubmitted request) {
+      return request.getEndpoint().endsWith("/chat/completions") ? CHAT : OTHERS;
+    }
+  }
+
   /** Whether the model of this price, or of none known, can serve the request. */
   static Fit of(RequestSubmitted request, Optional<PriceConfig> price) {
     if (price.isEmpty()) {
@@ -87,13 +97,13 @@ sealed interface Fit {
     var model = price.get();
     for (var need : request.getNeeds()) {
       if (Boolean.FALSE.equals(capability(model, need))) {
-        return new Unable(need);
+        return new Unable(need, Names.of(request));
       }
     }
     long choices = Math.max(1, request.getChoices());
     long output = Math.ceilDiv(request.getOutputTokensMax().orElse(0).longValue(), choices);
     if (model.outputMax() > 0 && output > model.outputMax()) {
-      return new OutputTooLong(model.outputMax(), output);
+      return new OutputTooLong(model.outputMax(), output, Names.of(request));
     }
     return ofLength(request, model.contextWindow(), output);
   }
@@ -109,8 +119,7 @@ sealed interface Fit {
       return new Fits();
     }
     if (input - input / 4 > window || output > window) {
-      var param = request.getEndpoint().endsWith("/embeddings") ? "input" : "messages";
-      return new TooLong(param, window, input, output);
+      return new TooLong(Names.of(request).input(), window, input, output);
     }
     return new Tight();
   }

@@ -62,7 +62,7 @@ class FitTest {
     // Then
     assertThat(Fit.of(request, with(null))).isEqualTo(new Fit.Fits());
     assertThat(Fit.of(request, with(true))).isEqualTo(new Fit.Fits());
-    assertThat(Fit.of(request, with(false))).isEqualTo(new Fit.Unable(need));
+    assertThat(Fit.of(request, with(false))).isEqualTo(new Fit.Unable(need, Fit.Names.CHAT));
   }
 
   @Test
@@ -74,14 +74,30 @@ class FitTest {
             {"error":{"message":"This model's maximum context length is 8192 tokens. However, your \
             request needs about 9500 tokens (9000 in the messages, 500 in the completion).",\
             "type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}""");
-    assertThat(text(new Fit.OutputTooLong(4096, 5000)))
+    assertThat(text(new Fit.OutputTooLong(4096, 5000, Fit.Names.CHAT)))
         .contains("5000", "4096", "\"param\":\"max_completion_tokens\",\"code\":\"invalid_value\"");
-    assertThat(text(new Fit.Unable(Need.TOOLS)))
+    assertThat(text(new Fit.Unable(Need.TOOLS, Fit.Names.CHAT)))
         .contains("'tools'", "\"param\":\"tools\",\"code\":\"unsupported_parameter\"");
-    assertThat(text(new Fit.Unable(Need.JSON_SCHEMA)))
+    assertThat(text(new Fit.Unable(Need.JSON_SCHEMA, Fit.Names.CHAT)))
         .contains("\"param\":\"response_format\",\"code\":\"unsupported_parameter\"");
-    assertThat(text(new Fit.Unable(Need.VISION)))
+    assertThat(text(new Fit.Unable(Need.VISION, Fit.Names.CHAT)))
         .contains("\"param\":\"messages\",\"code\":\"unsupported_parameter\"");
+  }
+
+  @Test
+  void shouldBlameFieldsOfTheEndpointThatWasCalled() {
+    // Given
+    var request =
+        aRequest("req_1").setEndpoint("/v1/responses").setNeeds(List.of(Need.JSON_SCHEMA)).build();
+
+    // When
+    var fit = Fit.of(request, with(false));
+
+    // Then
+    assertThat(fit)
+        .isInstanceOfSatisfying(
+            Fit.Misfit.class,
+            misfit -> assertThat(text(misfit)).contains("\"param\":\"text.format\""));
   }
 
   private static PriceConfig model() {
