@@ -43,7 +43,6 @@ final class ResponsesReader implements ReplyReader {
   private ResponseHead head = new ResponseHead(0, name -> Optional.empty(), Instant.EPOCH);
   private boolean isStream;
   private boolean isPartShown;
-  private boolean hasBegun;
   private long chars;
   private @Nullable ObjectNode last;
   private Outcome.@Nullable Failure failure;
@@ -128,7 +127,9 @@ final class ResponsesReader implements ReplyReader {
 
   private void onEvent(String type, ObjectNode data, Consumer<byte[]> deltas) {
     switch (type) {
-      case "response.created", "response.queued", "response.in_progress" -> hasBegun = true;
+      case "response.created", "response.queued", "response.in_progress" -> {
+        // The client hears of it from ingress.
+      }
       case "response.completed", "response.incomplete", "response.failed" -> {
         if (data.path("response") instanceof ObjectNode response) {
           onResponse(response);
@@ -173,7 +174,6 @@ final class ResponsesReader implements ReplyReader {
   }
 
   private void onResponse(ObjectNode response) {
-    hasBegun = true;
     var error = response.path("error");
     switch (response.path("status").asText("")) {
       case "completed", "incomplete" -> last = response;
@@ -256,12 +256,12 @@ final class ResponsesReader implements ReplyReader {
     return TokenEstimate.usage(asked.inputTokens(), said);
   }
 
-  /** Not estimated before it has begun: who sent nothing is thought to have charged nothing. */
+  /** Not estimated before an item came: who sent none is thought to have charged none. */
   private @Nullable Usage usageSoFar() {
     var response = last;
     if (response != null && usage(response).isPresent()) {
       return usage(response).get();
     }
-    return hasBegun ? TokenEstimate.usage(asked.inputTokens(), chars) : null;
+    return isPartShown ? TokenEstimate.usage(asked.inputTokens(), chars) : null;
   }
 }

@@ -5,4 +5,4 @@ package io.millrace.workers.contract;
  * speaks its wire form; which tests apply follows from its declared capabilities.
  */
 public interface AdapterContract
-    extends ChatContract, ToolsContract, EmbeddingsContract, FailureContract {}
+    extends ChatContract, ToolsContract, EmbeddingsContract, ResponsesContract, FailureContract {}
