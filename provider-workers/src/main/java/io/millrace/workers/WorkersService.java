@@ -12,6 +12,8 @@ import io.millrace.schemas.Topics;
 import io.millrace.schemas.config.AccountConfig;
 import io.millrace.schemas.config.MillraceConfig;
 import io.millrace.schemas.config.ProviderConfig;
+import io.millrace.workers.blobs.AnswerBodies;
+import io.millrace.workers.blobs.AttemptBodies;
 import io.millrace.workers.http.AddressResolver;
 import io.millrace.workers.http.AttemptRunner;
 import io.millrace.workers.http.CallbackSender;
@@ -31,6 +33,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -63,6 +66,7 @@ public final class WorkersService implements Service {
   private final Topics topics;
   private final Vertx vertx;
   private final MeterRegistry metrics;
+  private final BlobStore blobs;
   private final Clock clock;
   private final WorkerIdentity worker;
   private final List<ProviderConfig> providers;
@@ -105,6 +109,7 @@ public final class WorkersService implements Service {
     this.topics = topics;
     this.vertx = vertx;
     this.metrics = metrics;
+    this.blobs = blobs;
     this.clock = clock;
     this.worker = WorkerIdentity.born(config.workers().name());
     this.providers =
@@ -176,7 +181,9 @@ public final class WorkersService implements Service {
       throws InterruptedException, ExecutionException, TimeoutException {
     var producer = producer();
     closeables.add(() -> producer.close(GOODBYE_TIMEOUT));
-    var publisher = new ReplyPublisher(producer, topics, worker, clock);
+    var answers = new AnswerBodies(blobs);
+    closeables.add(answers);
+    var publisher = new ReplyPublisher(producer, topics, worker, answers, clock);
     var heartbeats = new Heartbeats(publisher, names(), this::inFlight);
     var cancellations =
         new CancellationReader(
@@ -191,8 +198,10 @@ public final class WorkersService implements Service {
             topics.callbacks(), config.callbacks(), consumer(CALLBACKS), sender, publisher);
     var media = new MediaFetcher(vertx, config.media(), AddressResolver.system());
     closeables.add(media);
+    var bodies = new AttemptBodies(blobs, config.media());
+    closeables.add(bodies);
     for (var provider : providers) {
-      add(provider, loops, media, publisher);
+      add(provider, loops, media, bodies, publisher);
     }
     var started = new Parts.Started(publisher, heartbeats, cancellations, callbacks);
     parts = started;
@@ -210,9 +219,20 @@ public final class WorkersService implements Service {
   }
 
   private void add(
-      ProviderConfig provider, EventLoops loops, MediaFetcher media, ReplyPublisher publisher) {
+      ProviderConfig provider,
+      EventLoops loops,
+      MediaFetcher media,
+      AttemptBodies bodies,
+      ReplyPublisher publisher) {
     var runner =
-        new AttemptRunner(vertx, loops, provider, adapters.adapterFor(provider), media, clock);
+        new AttemptRunner(
+            vertx,
+            loops,
+            provider,
+            adapters.adapterFor(provider),
+            media,
+            Optional.of(bodies),
+            clock);
     var meters = new ProviderMetrics(metrics, provider.name());
     Map<Lane, Topic<AttemptRequested>> lanes = new EnumMap<>(Lane.class);
     for (var lane : Lane.values()) {

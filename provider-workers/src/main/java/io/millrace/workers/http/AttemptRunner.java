@@ -5,6 +5,7 @@ import io.millrace.schemas.config.ProviderConfig;
 import io.millrace.schemas.config.ProviderTimeouts;
 import io.millrace.workers.CallSink;
 import io.millrace.workers.ProviderAdapter;
+import io.millrace.workers.blobs.AttemptBodies;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
@@ -13,6 +14,7 @@ import io.vertx.core.http.PoolOptions;
 import java.net.URI;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -38,14 +40,30 @@ public final class AttemptRunner implements AutoCloseable {
   private final HttpClient client;
   private final Keys keys;
   private final MediaFetcher media;
+  private final Optional<AttemptBodies> bodies;
   private final Map<String, ProviderCall> running = new ConcurrentHashMap<>();
 
+  /** For attempts that carry their bodies themselves and name no files. */
   public AttemptRunner(
       Vertx vertx,
       EventLoops loops,
       ProviderConfig provider,
       ProviderAdapter adapter,
       MediaFetcher media,
+      Clock clock) {
+    this(vertx, loops, provider, adapter, media, Optional.empty(), clock);
+  }
+
+  /**
+   * @param bodies where bodies and files are that attempts do not carry themselves
+   */
+  public AttemptRunner(
+      Vertx vertx,
+      EventLoops loops,
+      ProviderConfig provider,
+      ProviderAdapter adapter,
+      MediaFetcher media,
+      Optional<AttemptBodies> bodies,
       Clock clock) {
     this.vertx = vertx;
     this.loops = loops;
@@ -55,6 +73,7 @@ public final class AttemptRunner implements AutoCloseable {
     this.client = clientOf(vertx, provider, adapter.baseUrl());
     this.keys = new Keys(vertx, adapter.credentials(), clock);
     this.media = media;
+    this.bodies = bodies;
   }
 
   /** Makes the call. Returns at once; the sink hears the rest on an event loop. */
@@ -107,6 +126,10 @@ public final class AttemptRunner implements AutoCloseable {
 
   MediaFetcher media() {
     return media;
+  }
+
+  Optional<AttemptBodies> bodies() {
+    return bodies;
   }
 
   ProviderAdapter adapter() {

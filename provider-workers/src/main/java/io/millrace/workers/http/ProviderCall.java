@@ -12,16 +12,20 @@ import io.millrace.workers.LimitNotice;
 import io.millrace.workers.Outcome;
 import io.millrace.workers.ResponseHead;
 import io.millrace.workers.Translation;
+import io.millrace.workers.blobs.AttemptBodies;
 import io.millrace.workers.canonical.ProviderFailures;
 import io.millrace.workers.canonical.UsageSum;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,12 +52,6 @@ final class ProviderCall {
           Verdict.UPSTREAM_FAILURE,
           ClientError.serverError(502, "worker_failure", "The call failed inside the worker."));
 
-  private static final Outcome.Failure NO_BLOB_STORE =
-      Outcome.Failure.of(
-          Verdict.INVALID,
-          ClientError.serverError(
-              500, "blob_store_unavailable", "The request's body cannot be read."));
-
   private static final Outcome.Failure NO_CREDENTIAL =
       Outcome.Failure.of(
           Verdict.UNAUTHORISED,
@@ -79,6 +77,7 @@ final class ProviderCall {
   private int deltas;
   private int unsafeDeltas;
   private boolean hasEnded;
+  private Runnable releaseBody = () -> {};
 
   ProviderCall(AttemptRunner runner, AttemptRequested attempt, CallSink sink) {
     this.runner = runner;
@@ -110,11 +109,48 @@ final class ProviderCall {
     }
     startedAt = runner.clock().instant();
     deadlineNanos = System.nanoTime() + timeLeft().toNanos();
-    if (attempt.getBodyRef().isPresent()) {
-      reply(NO_BLOB_STORE);
-      return;
+    if (AttemptBodies.areElsewhere(attempt)) {
+      load();
+    } else {
+      follow(runner.adapter().translate(attempt, startedAt));
     }
-    follow(runner.adapter().translate(attempt, startedAt));
+  }
+
+  private void load() {
+    runner
+        .bodies()
+        .map(bodies -> bodies.load(attempt))
+        .orElseGet(() -> CompletableFuture.failedFuture(new IOException("no blob store here")))
+        .whenComplete(
+            (whole, e) ->
+                context.runOnContext(
+                    v ->
+                        guarded(
+                            () -> {
+                              if (e == null) {
+                                onLoaded(whole);
+                              } else {
+                                onNotLoaded(e);
+                              }
+                            })));
+  }
+
+  private void onLoaded(AttemptBodies.Whole whole) {
+    if (hasEnded) {
+      whole.release().run();
+    } else {
+      releaseBody = whole.release();
+      follow(runner.adapter().translate(whole.attempt(), startedAt));
+    }
+  }
+
+  private void onNotLoaded(Throwable e) {
+    var cause = e instanceof CompletionException ? e.getCause() : e;
+    if (cause instanceof AttemptBodies.UnreadableException unreadable) {
+      reply(unreadable.failure());
+    } else {
+      onWorkerFault(new IllegalStateException("body cannot be loaded", cause));
+    }
   }
 
   /** Until the request's own deadline; without one, longer than any call lasts. */
@@ -345,6 +381,7 @@ final class ProviderCall {
     runner.ended(attempt.getAttemptId(), this);
     exchanges.values().forEach(HttpExchange::abandon);
     exchanges.clear();
+    releaseBody.run();
   }
 
   private void onDelta(byte[] chunk) {

@@ -14,6 +14,7 @@ import io.millrace.schemas.WorkerHeartbeat;
 import io.millrace.workers.CallReport;
 import io.millrace.workers.Outcome;
 import io.millrace.workers.WorkerIdentity;
+import io.millrace.workers.blobs.AnswerBodies;
 import io.millrace.workers.canonical.ErrorJson;
 import io.millrace.workers.http.CallbackSender.Delivery;
 import java.nio.ByteBuffer;
@@ -22,6 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,16 +51,22 @@ public final class ReplyPublisher {
   private final Topic<StreamDelta> deltas;
   private final Topic<WorkerHeartbeat> workers;
   private final WorkerIdentity worker;
+  private final AnswerBodies answers;
   private final Clock clock;
   private final AtomicInteger unacknowledged = new AtomicInteger();
 
   public ReplyPublisher(
-      Producer<byte[], byte[]> producer, Topics topics, WorkerIdentity worker, Clock clock) {
+      Producer<byte[], byte[]> producer,
+      Topics topics,
+      WorkerIdentity worker,
+      AnswerBodies answers,
+      Clock clock) {
     this.producer = producer;
     this.replies = topics.replies();
     this.deltas = topics.deltas();
     this.workers = topics.workers();
     this.worker = worker;
+    this.answers = answers;
     this.clock = clock;
   }
 
@@ -113,7 +121,26 @@ public final class ReplyPublisher {
     return send(deltas.record(attempt.getRequestId(), delta, attempt.getRequestId()));
   }
 
+  /** The end of a call; a large answer goes to the blob store before. */
   public CompletableFuture<Void> replied(AttemptRequested attempt, CallReport report) {
+    if (!(report.outcome() instanceof Outcome.Answer answer)
+        || !AnswerBodies.isTooLarge(answer.body())) {
+      return replied(attempt, report, Optional.empty());
+    }
+    unacknowledged.incrementAndGet();
+    return answers
+        .store(attempt, answer.body())
+        .handle((ref, e) -> e == null ? ref : Optional.<String>empty())
+        .thenCompose(
+            ref -> {
+              var sent = replied(attempt, report, ref);
+              unacknowledged.decrementAndGet();
+              return sent;
+            });
+  }
+
+  private CompletableFuture<Void> replied(
+      AttemptRequested attempt, CallReport report, Optional<String> answerRef) {
     var reply =
         AttemptReplied.newBuilder()
             .setAttemptId(attempt.getAttemptId())
@@ -136,7 +163,11 @@ public final class ReplyPublisher {
     }
     switch (report.outcome()) {
       case Outcome.Answer answer ->
-          reply.setModel(answer.model()).setHttpStatus(200).setBody(answer.body());
+          reply
+              .setModel(answer.model())
+              .setHttpStatus(200)
+              .setBody(answerRef.isEmpty() ? answer.body() : ByteBuffer.allocate(0))
+              .setBodyRef(answerRef.orElse(null));
       case Outcome.Failure failure -> fill(reply, attempt, failure);
     }
     return send(replies.record(attempt.getAccount(), reply.build(), attempt.getRequestId()));
