@@ -157,6 +157,15 @@ public final class IngressService implements Service {
     responseTopics.refresh();
     long refresh = vertx.setPeriodic(TOPICS_REFRESH_MS, timer -> responseTopics.refresh());
     parts.push(() -> vertx.cancelTimer(refresh));
+    var history = started(new DeltaHistory(kafka, topics));
+    history
+        .warm()
+        .whenComplete(
+            (done, e) -> {
+              if (e != null) {
+                LOG.atDebug().addKeyValue("error", e.toString()).log("history is not warm");
+              }
+            });
     return new Backend(
         config,
         config.routesByModel(),
@@ -165,7 +174,7 @@ public final class IngressService implements Service {
         producer,
         started(new RequestView(streams, positions, topics, clock)),
         listeners,
-        started(new DeltaHistory(kafka, topics)),
+        history,
         costs,
         responseTopics::isOwn,
         blobs,

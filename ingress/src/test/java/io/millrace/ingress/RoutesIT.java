@@ -69,7 +69,8 @@ class RoutesIT {
       textBlock =
           """
           GET  | /v1/nothing | 404 | -
-          GET  | /v1/chat/completions | 405 | -
+          GET  | /v1/chat/completions | 404 | -
+          PUT  | /v1/chat/completions | 405 | -
           POST | /v1/models | 405 | -
           GET  | /v1/requests/req_0 | 404 | -
           GET  | /v1/requests/req_00000000000000000000000000000000 | 404 | -

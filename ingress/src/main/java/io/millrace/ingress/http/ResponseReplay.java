@@ -12,6 +12,8 @@ import io.millrace.schemas.RequestStateChanged;
 import io.millrace.schemas.RequestStatus;
 import io.millrace.schemas.StreamDelta;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +31,8 @@ final class ResponseReplay implements OpenCalls.OpenCall {
   /** Deltas are on the log before the reply; they are read within moments of the result. */
   private static final long LAST_DELTAS_MS = 5_000;
 
+  private static final Duration CLOCKS_APART_MAX = Duration.ofSeconds(10);
+
   private final PendingCall.Scene scene;
   private final Call call;
   private final SseWriter sse;
@@ -37,13 +41,13 @@ final class ResponseReplay implements OpenCalls.OpenCall {
   private final NewsListener shown = this::onShown;
   private final List<StreamDelta> held = new ArrayList<>();
   private KeptResponse response;
-  private Optional<RequestResult> result = Optional.empty();
+  private volatile Optional<RequestResult> result = Optional.empty();
   private int attemptMin;
   private int attemptMax = Integer.MAX_VALUE;
   private boolean hasBegun;
   private boolean isLive;
   private boolean isEnding;
-  private boolean isOver;
+  private volatile boolean isOver;
 
   private ResponseReplay(
       PendingCall.Scene scene, Call call, KeptResponse response, ResponseEvents events) {
@@ -105,9 +109,26 @@ final class ResponseReplay implements OpenCalls.OpenCall {
                 .read(
                     requestId(),
                     response.state().request().submittedAt(),
-                    delta -> call.loop().execute(() -> onDelta(delta))),
+                    lastDeltaAt(),
+                    this::handOver),
         read -> onHistory(hasEnded),
         e -> end());
+  }
+
+  private Instant lastDeltaAt() {
+    return result.map(ended -> ended.getFinishedAt().plus(CLOCKS_APART_MAX)).orElse(Instant.MAX);
+  }
+
+  /** On a reader's thread; what has ended needs nothing behind its last delta. */
+  private boolean handOver(StreamDelta delta) {
+    call.loop().execute(() -> onDelta(delta));
+    return !isOver
+        && result
+            .filter(
+                ended ->
+                    ended.getAttempt().filter(made -> made == delta.getAttempt()).isPresent()
+                        && delta.getSequence() >= ended.getDeltas())
+            .isEmpty();
   }
 
   /**

@@ -30,7 +30,6 @@ final class Routes {
     addModelCalls(routes, scene);
     addRequests(routes, scene);
     addResponses(routes, scene);
-    addNotOffered(routes);
     addFiles(routes, scene);
     addCatalogue(routes, scene.backend());
     addDescription(routes, scene);
@@ -84,7 +83,7 @@ final class Routes {
 
   private static void addResponses(List<Route> routes, PendingCall.Scene scene) {
     var responses = new ResponseCalls(scene);
-    var one = Endpoint.RESPONSES.path() + "/{response_id}";
+    var one = Endpoint.RESPONSES.path() + "/{id}";
     routes.add(get(one, (call, client, parts) -> responses.get(call, client, parts.getFirst())));
     routes.add(
         new Route(
@@ -100,23 +99,6 @@ final class Routes {
         get(
             one + "/input_items",
             (call, client, parts) -> responses.inputItems(call, client, parts.getFirst())));
-  }
-
-  /** OpenAI's calls about completions that were stored, which nobody can be given here. */
-  private static void addNotOffered(List<Route> routes) {
-    Route.Handler refusal =
-        (call, client, parts) ->
-            call.fail(
-                ApiError.of(
-                    ApiError.Kind.NOT_FOUND,
-                    "Stored completions are not offered. Use /v1/responses, or read what became of"
-                        + " a request at /v1/requests/{id}."));
-    var all = Endpoint.CHAT_COMPLETIONS.path();
-    routes.add(get(all, refusal));
-    routes.add(get(all + "/{completion_id}", refusal));
-    routes.add(post(all + "/{completion_id}", refusal));
-    routes.add(new Route(HttpMethod.DELETE, all + "/{completion_id}", Access.CLIENT, refusal));
-    routes.add(get(all + "/{completion_id}/messages", refusal));
   }
 
   private static void addCatalogue(List<Route> routes, Backend backend) {
@@ -166,8 +148,20 @@ final class Routes {
     var path = Optional.ofNullable(call.request().path()).orElse("");
     switch (table.find(call.request().method(), path)) {
       case RouteTable.Match.Found found -> answer(call, found);
-      case RouteTable.Match.OtherMethod other -> refuseMethod(call, other.allowed());
-      case RouteTable.Match.Unknown unknown -> refuseUrl(call, path);
+      case RouteTable.Match.OtherMethod other -> {
+        if (isAboutStoredCompletions(call, path)) {
+          refuseStoredCompletions(call);
+        } else {
+          refuseMethod(call, other.allowed());
+        }
+      }
+      case RouteTable.Match.Unknown unknown -> {
+        if (isAboutStoredCompletions(call, path)) {
+          refuseStoredCompletions(call);
+        } else {
+          refuseUrl(call, path);
+        }
+      }
     }
   }
 
@@ -184,6 +178,20 @@ final class Routes {
     } else {
       refuseKey(call);
     }
+  }
+
+  private static boolean isAboutStoredCompletions(Call call, String path) {
+    var all = Endpoint.CHAT_COMPLETIONS.path();
+    return path.startsWith(all + "/")
+        || (path.equals(all) && call.request().method().equals(HttpMethod.GET));
+  }
+
+  private static void refuseStoredCompletions(Call call) {
+    call.fail(
+        ApiError.of(
+            ApiError.Kind.NOT_FOUND,
+            "Stored completions are not offered. Use /v1/responses, or read what became of a"
+                + " request at /v1/requests/{id}."));
   }
 
   private static void refuseMethod(Call call, List<HttpMethod> allowed) {
