@@ -346,6 +346,36 @@ class ResponsesIT {
         .isEqualTo("queued");
   }
 
+  @Test
+  void shouldCancelOnLeavingUnlessTheClientAskedNotToWait() throws Exception {
+    // Given
+    var patient =
+        millrace.sendAsync(
+            create("patient", "").header("Prefer", "respond-async, wait=60"));
+    var patientId = requestOf("patient").getRequestId();
+    var waiting = millrace.sendAsync(create("waiting", ""));
+    var waitingId = requestOf("waiting").getRequestId();
+    // When
+    patient.cancel(true);
+    waiting.cancel(true);
+    // Then
+    var order =
+        millrace.await(
+            CancelRequest.class,
+            c -> c.getRequestId().equals(waitingId) || c.getRequestId().equals(patientId));
+    assertThat(order.getRequestId()).isEqualTo(waitingId);
+  }
+
+  @Test
+  void shouldKeepASilentStreamAlive() throws Exception {
+    // Given
+    var silent = millrace.sendForLines(create("silent", ",\"background\":true,\"stream\":true"));
+    // When
+    var first = silent.body().filter(line -> line.startsWith(":")).findFirst();
+    // Then
+    assertThat(first).contains(": keep-alive");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "/v1/responses/resp_00000000000000000000000000000000, GET, 404",
@@ -405,7 +435,7 @@ class ResponsesIT {
     assertThat(others.statusCode()).isEqualTo(404);
     assertThat(replay.statusCode()).isEqualTo(404);
     assertThat(cancel.statusCode()).isEqualTo(400);
-    assertThat(goesOn.statusCode()).isEqualTo(404);
+    assertThat(goesOn.statusCode()).isEqualTo(400);
     assertThat(json(goesOn).path("error").path("param").asText()).isEqualTo("previous_response_id");
   }
 

@@ -220,6 +220,11 @@ abstract class PendingCall implements NewsListener, OpenCalls.OpenCall {
     }
   }
 
+  /** True when the client did not promise to stay for the answer. */
+  boolean mayBeLeft() {
+    return request.getIdempotencyKey().isPresent();
+  }
+
   /**
    * Nobody reads the answer any more. A client that named the request by a key is expected to come
    * back for it; the others' work ends.
@@ -230,7 +235,7 @@ abstract class PendingCall implements NewsListener, OpenCalls.OpenCall {
     }
     end();
     onEnd();
-    if (request.getIdempotencyKey().isEmpty()) {
+    if (!mayBeLeft()) {
       scene
           .backend()
           .producer()

@@ -78,6 +78,11 @@ final class WaitingCall extends PendingCall {
   }
 
   @Override
+  boolean mayBeLeft() {
+    return isAsyncInTheEnd || super.mayBeLeft();
+  }
+
+  @Override
   void onTimeout() {
     end();
     if (isAsyncInTheEnd) {

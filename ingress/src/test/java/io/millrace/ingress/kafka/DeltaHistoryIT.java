@@ -50,9 +50,7 @@ class DeltaHistoryIT {
         millis.add(millisToFirst(history, id, since));
       }
       var all = new ArrayList<StreamDelta>();
-      history
-          .read(id, since, until.plusMillis(1), all::add)
-          .get(20, SECONDS);
+      history.read(id, since, until.plusMillis(1), all::add).get(20, SECONDS);
       // Then
       assertThat(all).extracting(StreamDelta::getSequence).containsExactly(1, 2, 3, 4, 5);
     }
