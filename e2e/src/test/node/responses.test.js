@@ -20,8 +20,8 @@ const weather = {
   },
 };
 
-// One provider that speaks OpenAI's chat, one that speaks Anthropic's messages.
-const models = ['paced', 'talker'];
+// Providers that have Responses, OpenAI's chat only, and Anthropic's messages.
+const models = ['paced', 'plain', 'talker'];
 
 const KEYS = [
   'background', 'completed_at', 'conversation', 'created_at', 'error', 'id', 'incomplete_details',

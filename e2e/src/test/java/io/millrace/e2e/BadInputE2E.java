@@ -236,9 +236,6 @@ class BadInputE2E {
         "POST /v1/chat/completions HTTP/1.1\r\n" + head + "Content-Length: x\r\n\r\n{}",
         "POST /v1/chat/completions HTTP/1.1\r\n"
             + head
-            + "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
-        "POST /v1/chat/completions HTTP/1.1\r\n"
-            + head
             + "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}");
   }
 
@@ -259,6 +256,19 @@ class BadInputE2E {
       raw("POST " + path + head + "Content-Length: 100\r\n\r\n{\"model\":", false);
       raw("POST " + path + head + "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"mod", false);
     }
+  }
+
+  @Test
+  void shouldEndACallWhoseBodyIsNoHttp() throws IOException {
+    // When
+    var answer =
+        raw(
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                + Installation.KEY
+                + "\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            true);
+    // Then
+    assertThat(answer).matches("(?s)|HTTP/1\\.1 4\\d\\d .*");
   }
 
   private String raw(String call, boolean waits) throws IOException {

@@ -35,7 +35,6 @@ class ChatFieldsE2E {
          {"role":"tool","tool_call_id":"call_2","content":"two"},
          {"role":"assistant","content":[{"type":"text","text":"a"},{"type":"refusal","refusal":"b"}]},
          {"role":"user","content":"Go on."}],
-       "stream":false,
        "max_completion_tokens":50,
        "temperature":0.3,"top_p":0.9,"n":1,"stop":["a","b"],
        "presence_penalty":0.5,"frequency_penalty":-0.5,

@@ -99,10 +99,11 @@ class DescribedE2E {
     var lines = line("a", chat("steady", prompt())) + "\n{bad\n";
     // When
     var receipts = client.post("/v1/requests:bulk", lines, "Millrace-Batch", "described");
+    var batch = Client.parse(receipts.text().lines().findFirst().orElseThrow()).path("batch_id");
     var results =
         eventually()
             .until(
-                () -> client.get("/v1/results?batch=described"),
+                () -> client.get("/v1/results?batch=" + batch.asText()),
                 answer -> !answer.text().isEmpty());
     // Then
     assertDescribed("post", "/v1/requests:bulk", receipts);
@@ -181,6 +182,7 @@ class DescribedE2E {
     assertDescribed("post", "/v1/responses/{id}/cancel", client.post(background + "/cancel", ""));
     assertDescribed("get", "/v1/responses/{id}/input_items", client.get(path + "/input_items"));
     assertStreamDescribed("/v1/responses", response("paced", ",\"stream\":true"));
+    assertStreamDescribed("/v1/responses", response("plain", ",\"stream\":true"));
     assertStreamDescribed("/v1/responses", response("talker", ",\"stream\":true"));
     assertDescribed("delete", "/v1/responses/{id}", client.send("DELETE", path, ""));
   }

@@ -51,6 +51,7 @@ final class SdkInstallation implements AutoCloseable {
       http: {bodyMaxBytes: %7$d}
       providers:
         - {name: sim, kind: simulator, baseUrl: "%1$s", limits: {concurrencyMax: 64}}
+        - {name: plain, kind: openai-compatible, baseUrl: "%1$s", apiKey: none}
         - {name: claude, kind: anthropic, baseUrl: "%2$s", apiKey: none}
         - {name: mirror, kind: openai, baseUrl: "%3$s", apiKey: none}
       routes:
@@ -63,6 +64,7 @@ final class SdkInstallation implements AutoCloseable {
         - {model: torn, targets: [{provider: sim, model: torn}], retry: {attemptsMax: 1}}
         - {model: broken, targets: [{provider: sim, model: broken}], retry: {attemptsMax: 1}}
         - {model: picky, targets: [{provider: sim, model: picky}]}
+        - {model: plain, targets: [{provider: plain, model: paced}]}
         - {model: talker, targets: [{provider: claude, model: paced}]}
         - {model: mirror, targets: [{provider: mirror, model: mirror}]}
         - {model: omni-moderation-latest, targets: [{provider: mirror, model: omni-moderation-latest}]}

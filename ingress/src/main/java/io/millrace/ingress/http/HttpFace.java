@@ -86,11 +86,27 @@ public final class HttpFace extends VerticleBase {
       call.fail(ApiError.overloaded());
       return;
     }
+    if (!hasReadableQuery(request)) {
+      call.fail(
+          ApiError.of(
+              ApiError.Kind.INVALID_REQUEST,
+              "The query of the URL is not encoded as it should be."));
+      return;
+    }
     try {
       routes.answer(call);
     } catch (RuntimeException e) {
       LOG.atError().setCause(e).addKeyValue("requestId", call.requestId()).log("call failed");
       call.fail(ApiError.of(ApiError.Kind.INTERNAL, "The server had an error."));
+    }
+  }
+
+  /** Parameters are decoded when the first of them is asked for, and then all at once. */
+  private static boolean hasReadableQuery(HttpServerRequest request) {
+    try {
+      return request.query() == null || request.params() != null;
+    } catch (IllegalArgumentException e) {
+      return false;
     }
   }
 

@@ -25,12 +25,7 @@ public final class OpenAiKinds implements ProviderKinds {
                 .with(Support.EMULATED, Feature.RESPONSES)
                 .with(Support.BY_MODEL, Feature.MODERATIONS),
             provider -> adapter(provider, "")),
-        new ProviderKind(
-            "simulator",
-            Capabilities.all()
-                .with(Support.EMULATED, Feature.RESPONSES)
-                .with(Support.NO, Feature.MODERATIONS),
-            provider -> adapter(provider, "")));
+        new ProviderKind("simulator", Capabilities.all(), provider -> adapter(provider, "")));
   }
 
   private static OpenAiAdapter adapter(ProviderConfig provider, String urlDefault) {
