@@ -96,6 +96,10 @@ public record ApiError(Kind kind, String message, @Nullable String param) {
     return new ApiError(Kind.NOT_FOUND, "No such File object: " + shown(id), "id");
   }
 
+  public static ApiError batchNotFound(String id) {
+    return new ApiError(Kind.NOT_FOUND, "No batch found with id '" + shown(id) + "'.", "id");
+  }
+
   /** The blob store does not answer. */
   public static ApiError storeAway() {
     return of(Kind.OVERLOADED, "The storage of large bodies does not answer. Please try again.");

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.bootstrap.KafkaClients;
 import io.millrace.bootstrap.Service;
 import io.millrace.bootstrap.blobs.BlobStore;
+import io.millrace.ingress.batches.BatchClerk;
 import io.millrace.ingress.blobs.BlobThreads;
 import io.millrace.ingress.blobs.ClaimCheck;
 import io.millrace.ingress.http.Admission;
@@ -60,6 +61,7 @@ public final class IngressService implements Service {
   private final MeterRegistry metrics;
   private final Path dataDirectory;
   private final BlobStore blobs;
+  private final CallPrices prices;
   private final Clock clock;
   private final Optional<String> adminKeySha256;
   private final Admission admission;
@@ -73,6 +75,7 @@ public final class IngressService implements Service {
   /**
    * @param dataDirectory where the status view keeps its state
    * @param blobs where files and large bodies are; used by all services
+   * @param prices what calls will cost, for estimates
    * @param adminKeySha256 SHA-256 of the key for /admin, hexadecimal
    */
   public IngressService(
@@ -83,6 +86,7 @@ public final class IngressService implements Service {
       MeterRegistry metrics,
       Path dataDirectory,
       BlobStore blobs,
+      CallPrices prices,
       Clock clock,
       Optional<String> adminKeySha256) {
     this.config = config;
@@ -92,6 +96,7 @@ public final class IngressService implements Service {
     this.metrics = metrics;
     this.dataDirectory = dataDirectory;
     this.blobs = blobs;
+    this.prices = prices;
     this.clock = clock;
     this.adminKeySha256 = adminKeySha256;
     this.admission = new Admission(config.ingress(), metrics);
@@ -166,19 +171,26 @@ public final class IngressService implements Service {
                 LOG.atDebug().addKeyValue("error", e.toString()).log("history is not warm");
               }
             });
+    var requestView =
+        started(
+            new RequestView(streams, positions, topics, config.ingress().resultRetention(), clock));
+    var clerk =
+        started(new BatchClerk(config, blobs, producer, requestView, listeners, metrics, clock));
+    clerk.start();
     return new Backend(
         config,
         config.routesByModel(),
         new Keys(config.accounts(), adminKeySha256),
         admission,
         producer,
-        started(new RequestView(streams, positions, topics, clock)),
+        requestView,
         listeners,
         history,
         costs,
         responseTopics::isOwn,
         blobs,
         blobThreads,
+        prices,
         clock);
   }
 

@@ -41,6 +41,11 @@ public final class Json {
             ApiError.of(ApiError.Kind.INVALID_JSON, NOT_PARSED + " It must be a JSON object."));
   }
 
+  /** What an empty body says. */
+  public static Checked<JsonNode> emptyObject() {
+    return Checked.ok(MAPPER.createObjectNode());
+  }
+
   private static final String NOT_PARSED =
       "We could not parse the JSON body of your request. (HINT: This likely means you aren't using"
           + " your HTTP library correctly. The API expects a JSON payload.)";

@@ -43,6 +43,7 @@ public record StoredFile(
   public Optional<String> blobRef() {
     return switch (content) {
       case FileContent.InBlob(String ref) -> Optional.of(ref);
+      case FileContent.OfBatch results -> Optional.empty();
     };
   }
 }

@@ -103,6 +103,7 @@ final class Installation implements AutoCloseable {
             new SimpleMeterRegistry(),
             directory,
             BlobStores.at("", directory),
+            (call, output) -> Optional.empty(),
             Clock.systemUTC(),
             Optional.of(Secrets.sha256(ADMIN_KEY)));
     ingress.start();

@@ -25,6 +25,9 @@ public final class Admission {
   /** Each holds a piece or two of what it sends. */
   private static final int DOWNLOADS_MAX = 128;
 
+  /** Each keeps the names of all lines of a file. */
+  private static final int ESTIMATES_MAX = 2;
+
   private final int unacknowledgedMax;
   private final long bytesMax;
   private final int waitingMax;
@@ -35,6 +38,7 @@ public final class Admission {
   private final AtomicInteger uploads = new AtomicInteger();
   private final AtomicLong uploadBytes = new AtomicLong();
   private final AtomicInteger downloads = new AtomicInteger();
+  private final AtomicInteger estimates = new AtomicInteger();
   private final Lock lock = new ReentrantLock();
   private final Condition nobodyWaits = lock.newCondition();
 
@@ -137,6 +141,14 @@ public final class Admission {
   void endUpload(int size) {
     uploadBytes.addAndGet(-size);
     uploads.decrementAndGet();
+  }
+
+  boolean tryEstimate() {
+    return tryTake(estimates, ESTIMATES_MAX);
+  }
+
+  void endEstimate() {
+    estimates.decrementAndGet();
   }
 
   boolean tryDownload() {

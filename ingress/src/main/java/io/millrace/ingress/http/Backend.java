@@ -1,6 +1,7 @@
 package io.millrace.ingress.http;
 
 import io.millrace.bootstrap.blobs.BlobStore;
+import io.millrace.ingress.CallPrices;
 import io.millrace.ingress.Keys;
 import io.millrace.ingress.blobs.BlobThreads;
 import io.millrace.ingress.kafka.CostView;
@@ -19,6 +20,7 @@ import java.util.function.BiPredicate;
  *
  * @param isOwnTopic whether a topic exists and is an account's own, by (account, topic)
  * @param blobThreads where calls of the blob store are made
+ * @param prices what calls will cost
  */
 public record Backend(
     MillraceConfig config,
@@ -33,4 +35,5 @@ public record Backend(
     BiPredicate<String, String> isOwnTopic,
     BlobStore blobs,
     BlobThreads blobThreads,
+    CallPrices prices,
     Clock clock) {}

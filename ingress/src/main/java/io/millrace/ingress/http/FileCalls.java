@@ -1,12 +1,14 @@
 package io.millrace.ingress.http;
 
 import io.millrace.ingress.ApiError;
+import io.millrace.ingress.BatchIds;
 import io.millrace.ingress.Checked;
 import io.millrace.ingress.Client;
 import io.millrace.ingress.FileContent;
 import io.millrace.ingress.FileJson;
 import io.millrace.ingress.FileQuery;
 import io.millrace.ingress.StoredFile;
+import io.millrace.ingress.batches.BatchResultStream;
 import io.millrace.ingress.kafka.AcceptListener;
 import io.millrace.schemas.FileDeleted;
 import java.util.Optional;
@@ -74,6 +76,10 @@ final class FileCalls {
                 file.filename(),
                 switch (file.content()) {
                   case FileContent.InBlob(String ref) -> () -> backend.blobs().open(ref, 0);
+                  case FileContent.OfBatch(BatchIds.ResultFile results) ->
+                      () ->
+                          new BatchResultStream(
+                              backend.view().batches(), backend.blobs(), client.account(), results);
                 }));
   }
 

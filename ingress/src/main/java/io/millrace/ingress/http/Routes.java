@@ -31,6 +31,7 @@ final class Routes {
     addRequests(routes, scene);
     addResponses(routes, scene);
     addFiles(routes, scene);
+    addBatches(routes, scene);
     addCatalogue(routes, scene.backend());
     addDescription(routes, scene);
     return routes;
@@ -99,6 +100,26 @@ final class Routes {
         get(
             one + "/input_items",
             (call, client, parts) -> responses.inputItems(call, client, parts.getFirst())));
+  }
+
+  private static void addBatches(List<Route> routes, PendingCall.Scene scene) {
+    var batches = new BatchCalls(scene);
+    routes.add(post("/v1/batches", (call, client, parts) -> batches.create(call, client)));
+    routes.add(
+        post("/v1/batches:estimate", (call, client, parts) -> batches.estimate(call, client)));
+    routes.add(get("/v1/batches", (call, client, parts) -> batches.list(call, client)));
+    routes.add(
+        get(
+            "/v1/batches/{id}",
+            (call, client, parts) -> batches.get(call, client, parts.getFirst())));
+    routes.add(
+        post(
+            "/v1/batches/{id}/cancel",
+            (call, client, parts) -> batches.cancel(call, client, parts.getFirst())));
+    routes.add(
+        post(
+            "/v1/batches/{id}/resume",
+            (call, client, parts) -> batches.resume(call, client, parts.getFirst())));
   }
 
   private static void addCatalogue(List<Route> routes, Backend backend) {

@@ -49,11 +49,12 @@ public final class RequestView implements AutoCloseable {
   private static final int QUESTIONS_MAX = 10_000;
 
   /** A page of results ends early when it has grown so far. */
-  private static final long PAGE_BYTES_MAX = 8 << 20;
+  static final long PAGE_BYTES_MAX = 8 << 20;
 
   private final ViewStreams view;
   private final ViewPositions positions;
   private final AvroSerde<SpecificRecord> serde;
+  private final Duration retention;
   private final Clock clock;
   private final Map<Integer, Stores> stores = new ConcurrentHashMap<>();
   private final ThreadPoolExecutor readers =
@@ -77,10 +78,15 @@ public final class RequestView implements AutoCloseable {
       ReadOnlyKeyValueStore<Bytes, byte[]> outcomes,
       ReadOnlyKeyValueStore<Bytes, byte[]> index) {}
 
-  public RequestView(ViewStreams view, ViewPositions positions, Topics topics, Clock clock) {
+  /**
+   * @param retention how long results are kept after their submission
+   */
+  public RequestView(
+      ViewStreams view, ViewPositions positions, Topics topics, Duration retention, Clock clock) {
     this.view = view;
     this.positions = positions;
     this.serde = topics.results().serde();
+    this.retention = retention;
     this.clock = clock;
   }
 
@@ -120,7 +126,7 @@ public final class RequestView implements AutoCloseable {
         account,
         partition -> {
           try (var files = uploaded(partition, account)) {
-            return files.find(fileId);
+            return files.find(fileId).or(() -> ofBatches(partition, account).find(fileId));
           }
         });
   }
@@ -130,8 +136,9 @@ public final class RequestView implements AutoCloseable {
     return askCaughtUp(
         account,
         partition -> {
-          try (var files = uploaded(partition, account)) {
-            return FileList.read(List.of(files), query);
+          try (var files = uploaded(partition, account);
+              var results = ofBatches(partition, account)) {
+            return FileList.read(List.of(files, results), query);
           }
         });
   }
@@ -141,13 +148,23 @@ public final class RequestView implements AutoCloseable {
         storesOf(partition).index(), account.getBytes(UTF_8), clock.instant());
   }
 
-  private <T> CompletableFuture<T> askCaughtUp(String account, IntFunction<T> question) {
+  private BatchFiles ofBatches(int partition, String account) {
+    return new BatchFiles(
+        storesOf(partition).index(), serde, account.getBytes(UTF_8), retention, clock.instant());
+  }
+
+  /** What is asked of batches. */
+  public BatchView batches() {
+    return new BatchView(this, serde);
+  }
+
+  <T> CompletableFuture<T> askCaughtUp(String account, IntFunction<T> question) {
     int partition = partitionOf(account);
     return askAt(
         partition, positions.target(partition), CATCH_UP_MAX, () -> question.apply(partition));
   }
 
-  private <T> CompletableFuture<T> askAt(
+  <T> CompletableFuture<T> askAt(
       int partition, long target, Duration patience, Supplier<T> question) {
     return positions
         .await(partition, target)
@@ -207,7 +224,7 @@ public final class RequestView implements AutoCloseable {
       long bytes = 0;
       while (rows.hasNext() && found.size() < limit && bytes < PAGE_BYTES_MAX) {
         var row = rows.next();
-        var key = ViewKeys.request(name, new String(row.value, UTF_8));
+        var key = ViewKeys.request(name, FinishedRows.requestId(row.value));
         if (OutcomeRows.read(stores.outcomes().get(key), serde)
             instanceof Outcome.Finished finished) {
           found.add(finished);
@@ -219,7 +236,7 @@ public final class RequestView implements AutoCloseable {
     return found;
   }
 
-  private <T> CompletableFuture<T> ask(Supplier<T> question) {
+  <T> CompletableFuture<T> ask(Supplier<T> question) {
     return CompletableFuture.supplyAsync(
         () -> {
           try {
@@ -233,7 +250,7 @@ public final class RequestView implements AutoCloseable {
         readers);
   }
 
-  private Stores storesOf(int partition) {
+  Stores storesOf(int partition) {
     return stores.computeIfAbsent(
         partition,
         p ->
@@ -251,7 +268,7 @@ public final class RequestView implements AutoCloseable {
                 .withPartition(partition));
   }
 
-  private int partitionOf(String account) {
+  int partitionOf(String account) {
     return Utils.toPositive(Utils.murmur2(account.getBytes(UTF_8))) % positions.count();
   }
 

@@ -15,6 +15,10 @@ final class ViewKeys {
   private static final byte FINISHED = 'f';
   private static final byte FILE = 'F';
   private static final byte DEAD_BLOB = 'X';
+  private static final byte BATCH = 'B';
+  private static final byte BATCH_COUNTS = 'N';
+  private static final byte OPEN_BATCH = 'O';
+  private static final byte BATCH_KEY = 'I';
   private static final byte KEPT_BODY = 'k';
 
   private ViewKeys() {}
@@ -65,6 +69,36 @@ final class ViewKeys {
   /** Behind all files of the account. */
   static Bytes afterFiles(byte[] account) {
     return inSpace(account, (byte) (FILE + 1), "");
+  }
+
+  /** Of a batch. */
+  static Bytes batch(byte[] account, String batchId) {
+    return inSpace(account, BATCH, batchId);
+  }
+
+  /** Behind all batches of the account. */
+  static Bytes afterBatches(byte[] account) {
+    return inSpace(account, (byte) (BATCH + 1), "");
+  }
+
+  /** Of what the results of a batch add up to, beside its row, because it changes with each. */
+  static Bytes batchCounts(byte[] account, String batchId) {
+    return inSpace(account, BATCH_COUNTS, batchId);
+  }
+
+  /** There while a batch is to be checked or fed. */
+  static Bytes openBatch(byte[] account, String batchId) {
+    return inSpace(account, OPEN_BATCH, batchId);
+  }
+
+  /** Behind all open batches of the account. */
+  static Bytes afterOpenBatches(byte[] account) {
+    return inSpace(account, (byte) (OPEN_BATCH + 1), "");
+  }
+
+  /** Of the Idempotency-Key of a batch. */
+  static Bytes batchKey(byte[] account, String idempotencyKey) {
+    return inSpace(account, BATCH_KEY, idempotencyKey);
   }
 
   /** Of a blob that nothing needs any more. */
@@ -140,6 +174,11 @@ final class ViewKeys {
 
   static long millisOfCreated(Bytes createdKey) {
     return ByteBuffer.wrap(createdKey.get()).getLong(separator(createdKey.get()) + 2);
+  }
+
+  static long offsetOfFinished(Bytes finishedKey) {
+    var key = finishedKey.get();
+    return ByteBuffer.wrap(key).getLong(key.length - Long.BYTES);
   }
 
   private static int separator(byte[] key) {

@@ -1,8 +1,14 @@
 package io.millrace.ingress.kafka;
 
+import io.millrace.ingress.BatchCounts;
+import io.millrace.ingress.BatchIds;
 import io.millrace.ingress.Outcome;
 import io.millrace.ingress.StoredRequest;
 import io.millrace.schemas.AvroSerde;
+import io.millrace.schemas.BatchChecked;
+import io.millrace.schemas.BatchFed;
+import io.millrace.schemas.BatchSubmitted;
+import io.millrace.schemas.CancelBatch;
 import io.millrace.schemas.FileDeleted;
 import io.millrace.schemas.FileStored;
 import io.millrace.schemas.RequestDeleted;
@@ -61,6 +67,9 @@ final class ViewProcessor implements Processor<byte[], byte[], Void, Void> {
   @SuppressWarnings("NullAway.Init")
   private BlobPurge blobPurge;
 
+  @SuppressWarnings("NullAway.Init")
+  private BatchFold batches;
+
   ViewProcessor(
       Topics topics,
       Duration retention,
@@ -82,6 +91,7 @@ final class ViewProcessor implements Processor<byte[], byte[], Void, Void> {
     this.requests = context.getStateStore(ViewTopology.REQUESTS);
     this.outcomes = context.getStateStore(ViewTopology.OUTCOMES);
     this.index = context.getStateStore(ViewTopology.INDEX);
+    this.batches = new BatchFold(index, serde, listeners.openBatches());
     this.blobPurge = new BlobPurge(index, blobRemovals);
     var purge = new ViewPurge(requests, outcomes, index, serde, retention, blobPurge);
     context.schedule(PURGE_INTERVAL, PunctuationType.WALL_CLOCK_TIME, purge::step);
@@ -122,9 +132,15 @@ final class ViewProcessor implements Processor<byte[], byte[], Void, Void> {
           store(account, StoredRequest.of(submitted, offset), submitted::getBody);
       case RequestDeleted request -> forget(account, request.getRequestId());
       case FileStored file -> FileRows.store(index, account, file);
-      case FileDeleted file ->
-          FileRows.delete(index, account, file.getFileId())
-              .ifPresent(gone -> blobPurge.mark(account, gone.blobRef()));
+      case FileDeleted file -> {
+        FileRows.delete(index, account, file.getFileId())
+            .ifPresent(gone -> blobPurge.mark(account, gone.blobRef()));
+        batches.fileDeleted(account, file.getFileId());
+      }
+      case BatchSubmitted batch -> batches.submitted(account, batch);
+      case BatchChecked batch -> batches.checked(account, batch);
+      case BatchFed batch -> batches.fed(account, batch);
+      case CancelBatch batch -> batches.cancelled(account, batch);
       default -> {}
     }
   }
@@ -178,28 +194,37 @@ final class ViewProcessor implements Processor<byte[], byte[], Void, Void> {
     if (wire.isResult(value)) {
       var result = wire.readResult(value);
       var batchId = Optional.ofNullable(result.get("batchId")).map(Object::toString);
-      finish(record, offset, result.get("requestId").toString(), batchId);
+      boolean isSuccess = BatchCounts.isSuccess((Integer) result.get("httpStatus"));
+      finish(record, offset, new Finish(result.get("requestId").toString(), batchId, isSuccess));
       return;
     }
     var decoded = serde.fromBytes(value);
     if (decoded instanceof RequestResult result) {
-      finish(record, offset, result.getRequestId(), result.getBatchId());
+      boolean isSuccess = BatchCounts.isSuccess(result.getHttpStatus());
+      finish(record, offset, new Finish(result.getRequestId(), result.getBatchId(), isSuccess));
     } else if (decoded instanceof RequestStateChanged change) {
       change(record, offset, change);
     }
   }
 
-  private void finish(
-      Record<byte[], byte[]> record, long offset, String requestId, Optional<String> batchId) {
+  /** What has to be known of a result. */
+  private record Finish(String requestId, Optional<String> batchId, boolean isSuccess) {}
+
+  private void finish(Record<byte[], byte[]> record, long offset, Finish end) {
     var account = record.key();
     outcomes.put(
-        ViewKeys.request(account, requestId), OutcomeRows.ofResult(offset, record.value()));
-    if (batchId.isPresent()) {
+        ViewKeys.request(account, end.requestId()), OutcomeRows.ofResult(offset, record.value()));
+    if (end.batchId().isPresent()) {
+      var batchId = end.batchId().get();
       index.put(
-          ViewKeys.finished(account, batchId.get(), offset),
-          requestId.getBytes(StandardCharsets.ISO_8859_1));
+          ViewKeys.finished(account, batchId, offset),
+          FinishedRows.toBytes(end.requestId(), end.isSuccess()));
+      if (BatchIds.isBatchId(batchId)
+          && serde.fromBytes(record.value()) instanceof RequestResult result) {
+        batches.finished(account, result, offset);
+      }
     }
-    tell(record.key(), record.value(), requestId, batchId);
+    tell(record.key(), record.value(), end.requestId(), end.batchId());
   }
 
   private void tell(byte[] account, byte[] value, String requestId, Optional<String> batchId) {

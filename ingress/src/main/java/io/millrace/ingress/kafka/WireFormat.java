@@ -47,7 +47,7 @@ final class WireFormat {
     this.cancelId = idIn(requests, new CancelRequest("", "", Instant.EPOCH, ""));
     this.resultId = idIn(results, sampleOfResult());
     this.submitted = projection(RequestSubmitted.SCHEMA$, SubmittedRows.FIELDS);
-    this.result = projection(RequestResult.SCHEMA$, Set.of("requestId", "batchId"));
+    this.result = projection(RequestResult.SCHEMA$, Set.of("requestId", "batchId", "httpStatus"));
   }
 
   boolean isSubmitted(byte[] value) {
@@ -67,7 +67,7 @@ final class WireFormat {
     return read(submitted, value);
   }
 
-  /** Request and batch. */
+  /** Request, batch and status. */
   GenericRecord readResult(byte[] value) {
     return read(result, value);
   }

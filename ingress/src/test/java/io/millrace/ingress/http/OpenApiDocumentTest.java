@@ -193,7 +193,7 @@ class OpenApiDocumentTest {
   private static List<Route> routes() {
     var backend =
         new Backend(
-            null, Map.of(), null, null, null, null, null, null, null, null, null, null, null);
+            null, Map.of(), null, null, null, null, null, null, null, null, null, null, null, null);
     return new Routes(new PendingCall.Scene(vertx, backend, new OpenCalls())).routes();
   }
 }

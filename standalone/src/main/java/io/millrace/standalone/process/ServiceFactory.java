@@ -6,8 +6,10 @@ import io.millrace.bootstrap.ConfigException;
 import io.millrace.bootstrap.KafkaClients;
 import io.millrace.bootstrap.blobs.BlobStore;
 import io.millrace.bootstrap.blobs.BlobStores;
+import io.millrace.dispatcher.CallCosts;
 import io.millrace.dispatcher.DispatcherService;
 import io.millrace.dispatcher.PriceCatalogue;
+import io.millrace.ingress.CallPrices;
 import io.millrace.ingress.IngressService;
 import io.millrace.schemas.SchemaIds;
 import io.millrace.schemas.Topics;
@@ -72,8 +74,26 @@ final class ServiceFactory {
                 metrics,
                 dataDirectory,
                 blobs,
+                prices(),
                 clock,
                 adminKeySha256));
+  }
+
+  /** The dispatcher's costs as ingress asks for them. */
+  private CallPrices prices() {
+    var costs = CallCosts.of(config);
+    return (call, outputTokens) ->
+        costs
+            .of(
+                new CallCosts.Call(
+                    call.model(),
+                    call.inputTokensEstimated(),
+                    call.inputTokensMax(),
+                    outputTokens,
+                    Optional.ofNullable(call.outputTokensMax()),
+                    call.choices()),
+                clock.instant())
+            .map(range -> new CallPrices.Range(range.likelyUsd(), range.worstCaseUsd()));
   }
 
   DispatcherService dispatcher() {
