@@ -32,6 +32,9 @@ public final class ResponseJson {
           "prompt_cache_key",
           "safety_identifier",
           "service_tier",
+          "temperature",
+          "top_logprobs",
+          "top_p",
           "user");
 
   /** What a failed response may say was wrong; everything else is a server's error. */
@@ -94,12 +97,9 @@ public final class ResponseJson {
     echo(json, asked, "parallel_tool_calls", JSON.booleanNode(true));
     json.set("reasoning", reasoning(asked.path("reasoning")));
     json.put("store", ResponsesRequest.isStored(asked));
-    echo(json, asked, "temperature", JSON.numberNode(1.0));
     json.set("text", text(asked.path("text")));
     echo(json, asked, "tool_choice", JSON.textNode("auto"));
     echo(json, asked, "tools", JSON.arrayNode());
-    echo(json, asked, "top_logprobs", JSON.numberNode(0));
-    echo(json, asked, "top_p", JSON.numberNode(1.0));
     echo(json, asked, "truncation", JSON.textNode("disabled"));
     json.putNull("usage");
     echo(json, asked, "metadata", JSON.objectNode());
@@ -111,21 +111,15 @@ public final class ResponseJson {
   }
 
   private static ObjectNode reasoning(JsonNode asked) {
-    var json = JSON.objectNode();
-    json.set("effort", asked.get("effort"));
-    json.set("summary", asked.get("summary"));
-    return json;
+    var json = JSON.objectNode().putNull("effort").putNull("summary");
+    return asked instanceof ObjectNode given ? json.setAll(given) : json;
   }
 
   private static ObjectNode text(JsonNode asked) {
     var json = JSON.objectNode();
-    json.set(
-        "format",
-        asked.hasNonNull("format") ? asked.get("format") : JSON.objectNode().put("type", "text"));
-    json.set(
-        "verbosity",
-        asked.hasNonNull("verbosity") ? asked.get("verbosity") : JSON.textNode("medium"));
-    return json;
+    json.putObject("format").put("type", "text");
+    json.putNull("verbosity");
+    return asked instanceof ObjectNode given ? json.setAll(given) : json;
   }
 
   private static void end(ObjectNode json, RequestResult result) {

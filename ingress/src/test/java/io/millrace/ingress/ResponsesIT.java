@@ -350,8 +350,7 @@ class ResponsesIT {
   void shouldCancelOnLeavingUnlessTheClientAskedNotToWait() throws Exception {
     // Given
     var patient =
-        millrace.sendAsync(
-            create("patient", "").header("Prefer", "respond-async, wait=60"));
+        millrace.sendAsync(create("patient", "").header("Prefer", "respond-async, wait=60"));
     var patientId = requestOf("patient").getRequestId();
     var waiting = millrace.sendAsync(create("waiting", ""));
     var waitingId = requestOf("waiting").getRequestId();
