@@ -92,6 +92,11 @@ public record ApiError(Kind kind, String message, @Nullable String param) {
     return new ApiError(Kind.NOT_FOUND, "No such request: " + shown(id), "id");
   }
 
+  /** The same of an object that stands in this field of another. */
+  public ApiError inside(String field) {
+    return new ApiError(kind, message, param == null ? field : field + "." + param);
+  }
+
   public static ApiError fileNotFound(String id) {
     return new ApiError(Kind.NOT_FOUND, "No such File object: " + shown(id), "id");
   }

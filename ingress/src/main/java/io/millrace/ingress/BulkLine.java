@@ -144,11 +144,7 @@ public final class BulkLine {
     return switch (endpoint.checkLine(tree, body.remaining())) {
       case Checked.Ok<ModelCall> ok ->
           Checked.ok(new Parsed(customId, endpoint, ok.value(), body, rest));
-      case Checked.Refused<ModelCall> refused -> {
-        var error = refused.error();
-        var path = error.param() == null ? "body" : "body." + error.param();
-        yield Checked.refused(new ApiError(error.kind(), error.message(), path));
-      }
+      case Checked.Refused<ModelCall> refused -> Checked.refused(refused.error().inside("body"));
     };
   }
 }

@@ -200,15 +200,8 @@ final class ChatMessages {
     }
   }
 
-  /** A file kept at a provider has no size that a budget could be held against. */
   private void checkFile(JsonNode file, String path) {
-    if (file.hasNonNull("file_id")) {
-      fields.fail(
-          Kind.UNSUPPORTED_VALUE,
-          path + ".file_id",
-          "Invalid '%s.file_id': files stored at a provider are not supported; send 'file_data'."
-              .formatted(path));
-    } else {
+    if (fields.text(file, "file_id", path + ".file_id").isEmpty()) {
       fields.requiredText(file, "file_data", path + ".file_data");
     }
   }

@@ -1,5 +1,6 @@
 package io.millrace.ingress;
 
+import io.millrace.schemas.AttachedFile;
 import io.millrace.schemas.Lane;
 import io.millrace.schemas.RequestSubmitted;
 import java.nio.ByteBuffer;
@@ -27,6 +28,12 @@ public record Submission(
     @Nullable String customId,
     ByteBuffer body) {
 
+  /** A file cannot have more tokens than base64 digits, as one that stands in the body. */
+  private int inputTokensMax(List<AttachedFile> files) {
+    long bytes = files.stream().mapToLong(AttachedFile::getBytes).sum();
+    return (int) Math.min(Integer.MAX_VALUE, call.inputTokensMax() + (bytes + 2) / 3 * 4);
+  }
+
   /** True when the id may come again, so that the bodies have to be told apart. */
   private boolean isRepeatable() {
     return idempotencyKey != null || batchId != null;
@@ -37,9 +44,18 @@ public record Submission(
    * answers are read as results of the batch. Made by the constructor of all fields: the builder
    * copies defaults each time.
    */
+  public RequestSubmitted toRecord(Instant now) {
+    return toRecord(now, List.of());
+  }
+
+  /**
+   * The same with the files that the body names.
+   *
+   * @param files found by {@link io.millrace.ingress.kafka.FileResolver}
+   */
   // The generated constructor takes null for what is absent, which its package cannot say.
   @SuppressWarnings("NullAway")
-  public RequestSubmitted toRecord(Instant now) {
+  public RequestSubmitted toRecord(Instant now, List<AttachedFile> files) {
     return new RequestSubmitted(
         requestId,
         client.account(),
@@ -61,14 +77,14 @@ public record Submission(
         call.user(),
         options.tags(),
         call.inputTokensEstimated(),
-        call.inputTokensMax(),
+        inputTokensMax(files),
         call.outputTokensMax(),
         call.choices(),
         call.contextTokensEstimated(),
         call.needs(),
         body.duplicate(),
         null,
-        List.of(),
+        files,
         call.keepsBody() && batchId == null);
   }
 }

@@ -36,7 +36,7 @@ class ChatRequestTest {
           {"model":"m","messages":[{"role":"system","content":[{"type":"image_url","image_url":{"url":"x"}}]}]} | invalid_value | messages[0].content[0].type
           {"model":"m","messages":[{"role":"user","content":[{"type":"text"}]}]} | missing_required_parameter | messages[0].content[0].text
           {"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{}}]}]} | missing_required_parameter | messages[0].content[0].image_url.url
-          {"model":"m","messages":[{"role":"user","content":[{"type":"file","file":{"file_id":"f"}}]}]} | unsupported_value | messages[0].content[0].file.file_id
+          {"model":"m","messages":[{"role":"user","content":[{"type":"file","file":{}}]}]} | missing_required_parameter | messages[0].content[0].file.file_data
           {"model":"m","messages":[{"role":"assistant"}]} | missing_required_parameter | messages[0].content
           {"model":"m","messages":[{"role":"tool","content":"x"}]} | missing_required_parameter | messages[0].tool_call_id
           {"model":"m","stream":"yes",%s} | invalid_type | stream

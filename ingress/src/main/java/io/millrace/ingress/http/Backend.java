@@ -6,6 +6,7 @@ import io.millrace.ingress.Keys;
 import io.millrace.ingress.blobs.BlobThreads;
 import io.millrace.ingress.kafka.CostView;
 import io.millrace.ingress.kafka.DeltaHistory;
+import io.millrace.ingress.kafka.FileResolver;
 import io.millrace.ingress.kafka.RequestProducer;
 import io.millrace.ingress.kafka.RequestView;
 import io.millrace.ingress.kafka.ViewListeners;
@@ -36,4 +37,10 @@ public record Backend(
     BlobStore blobs,
     BlobThreads blobThreads,
     CallPrices prices,
-    Clock clock) {}
+    Clock clock) {
+
+  /** Finds what bodies name by the ids of files. */
+  FileResolver files() {
+    return new FileResolver(view, config.media());
+  }
+}

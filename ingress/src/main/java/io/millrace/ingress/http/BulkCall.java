@@ -5,17 +5,20 @@ import io.millrace.ingress.BulkLine;
 import io.millrace.ingress.BulkReceipt;
 import io.millrace.ingress.Checked;
 import io.millrace.ingress.Client;
+import io.millrace.ingress.FileMentions;
 import io.millrace.ingress.RequestIds;
 import io.millrace.ingress.RequestOptions;
 import io.millrace.ingress.RequestOptions.Option;
 import io.millrace.ingress.Submission;
 import io.millrace.ingress.kafka.AcceptListener;
+import io.millrace.schemas.AttachedFile;
 import io.millrace.schemas.Lane;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +63,8 @@ final class BulkCall implements OpenCalls.OpenCall {
   }
 
   /** A line that found ingress full, and since when. */
-  private record Stalled(Slot slot, Submission submission, long giveUpAtNanos) {}
+  private record Stalled(
+      Slot slot, Submission submission, List<AttachedFile> files, long giveUpAtNanos) {}
 
   private BulkCall(PendingCall.Scene scene, Call call, Client client, String batchId) {
     this.scene = scene;
@@ -187,12 +191,37 @@ final class BulkCall implements OpenCalls.OpenCall {
                         .then(options -> Checked.ok(submission(parsed, options))));
     switch (submission) {
       case Checked.Refused<Submission> refused -> done(slot, refused.error());
-      case Checked.Ok<Submission>(Submission ready) ->
-          submit(
-              new Stalled(
-                  slot,
-                  ready,
-                  System.nanoTime() + backend.config().ingress().acceptTimeout().toNanos()));
+      case Checked.Ok<Submission>(Submission ready) -> attach(slot, ready);
+    }
+  }
+
+  /** Looks up what the line names; the next lines wait for it, so that none is held uncounted. */
+  private void attach(Slot slot, Submission ready) {
+    long giveUpAt = System.nanoTime() + backend.config().ingress().acceptTimeout().toNanos();
+    var mentions = FileMentions.in(ready.body());
+    if (mentions.isEmpty()) {
+      submit(new Stalled(slot, ready, List.of(), giveUpAt));
+      return;
+    }
+    stalled = new Stalled(slot, ready, List.of(), giveUpAt);
+    call.ask(
+        () -> backend.files().resolve(client.account(), mentions),
+        files -> {
+          switch (files) {
+            case Checked.Refused<List<AttachedFile>> refused ->
+                goOn(() -> done(slot, refused.error().inside("body")));
+            case Checked.Ok<List<AttachedFile>>(List<AttachedFile> found) ->
+                goOn(() -> submit(new Stalled(slot, ready, found, giveUpAt)));
+          }
+        },
+        error -> goOn(() -> done(slot, error)));
+  }
+
+  private void goOn(Runnable step) {
+    stalled = null;
+    if (!isOver) {
+      step.run();
+      pump();
     }
   }
 
@@ -232,7 +261,7 @@ final class BulkCall implements OpenCalls.OpenCall {
     backend
         .producer()
         .submit(
-            line.submission().toRecord(backend.clock().instant()),
+            line.submission().toRecord(backend.clock().instant(), line.files()),
             new AcceptListener() {
               @Override
               public void onAcknowledged(int partition, long offset) {
@@ -260,15 +289,7 @@ final class BulkCall implements OpenCalls.OpenCall {
       return;
     }
     stalled = line;
-    scene.vertx().setTimer(RETRY_MS, timer -> retry(line));
-  }
-
-  private void retry(Stalled line) {
-    stalled = null;
-    if (!isOver) {
-      submit(line);
-      pump();
-    }
+    scene.vertx().setTimer(RETRY_MS, timer -> goOn(() -> submit(line)));
   }
 
   private void done(Slot slot, ApiError error) {

@@ -6,6 +6,7 @@ import io.millrace.ingress.ApiError;
 import io.millrace.ingress.Checked;
 import io.millrace.ingress.Client;
 import io.millrace.ingress.Endpoint;
+import io.millrace.ingress.FileMentions;
 import io.millrace.ingress.Json;
 import io.millrace.ingress.KeptResponse;
 import io.millrace.ingress.ModelCall;
@@ -17,9 +18,11 @@ import io.millrace.ingress.ResponseJson;
 import io.millrace.ingress.StoredRequest;
 import io.millrace.ingress.Submission;
 import io.millrace.ingress.kafka.AcceptListener;
+import io.millrace.schemas.AttachedFile;
 import io.millrace.schemas.Lane;
 import io.millrace.schemas.RequestSubmitted;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Calls that become requests: answered at once with 202, or when the answer is there. */
@@ -113,7 +116,28 @@ final class ModelCalls {
   private void begin(Call call, Client client, Endpoint endpoint, CallHeaders told, Asked asked) {
     var submission = submission(client, endpoint, asked, told);
     call.isAbout(submission.requestId());
-    begin(call, client, told.prefer(), submission, asked.json());
+    var mentions = FileMentions.in(asked.json());
+    if (mentions.isEmpty()) {
+      begin(call, client, told.prefer(), submission, asked.json(), List.of());
+      return;
+    }
+    int heldBytes = asked.body().remaining();
+    call.ask(
+        () -> backend.files().resolve(client.account(), mentions),
+        files -> {
+          switch (files) {
+            case Checked.Refused<List<AttachedFile>> refused ->
+                refuse(call, heldBytes, refused.error());
+            case Checked.Ok<List<AttachedFile>>(List<AttachedFile> found) ->
+                begin(call, client, told.prefer(), submission, asked.json(), found);
+          }
+        },
+        error -> refuse(call, heldBytes, error));
+  }
+
+  private void refuse(Call call, int heldBytes, ApiError error) {
+    backend.admission().release(heldBytes);
+    call.fail(error);
   }
 
   /** The call, if there is a route for its model. */
@@ -151,8 +175,13 @@ final class ModelCalls {
 
   /** A client that does not wait reads a streamed answer from the events of the request. */
   private void begin(
-      Call call, Client client, Prefer prefer, Submission submission, ObjectNode json) {
-    var record = submission.toRecord(backend.clock().instant());
+      Call call,
+      Client client,
+      Prefer prefer,
+      Submission submission,
+      ObjectNode json,
+      List<AttachedFile> files) {
+    var record = submission.toRecord(backend.clock().instant(), files);
     int heldBytes = submission.body().remaining();
     var waitMax = backend.config().ingress().waitMax();
     var wait = prefer.waitAtMost(waitMax);
