@@ -3,6 +3,7 @@ package io.millrace.ingress.batches;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.bootstrap.blobs.BlobStore;
 import io.millrace.ingress.kafka.BatchView;
+import io.millrace.ingress.kafka.FileResolver;
 import io.millrace.ingress.kafka.RequestProducer;
 import io.millrace.ingress.kafka.RequestView;
 import io.millrace.ingress.kafka.ViewListeners;
@@ -70,7 +71,13 @@ public final class BatchClerk implements AutoCloseable {
       Clock clock) {
     this.tools =
         new BatchTools(
-            config, blobs, producer, view.batches(), config.routesByModel().keySet(), clock);
+            config,
+            blobs,
+            producer,
+            view.batches(),
+            new FileResolver(view, config.media()),
+            config.routesByModel().keySet(),
+            clock);
     this.listeners = listeners;
     this.accounts = config.accounts().stream().map(AccountConfig::id).toList();
     metrics.gauge("millrace.ingress.batches.open", open);

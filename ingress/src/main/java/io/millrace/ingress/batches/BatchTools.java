@@ -3,12 +3,16 @@ package io.millrace.ingress.batches;
 import io.millrace.bootstrap.blobs.BlobStore;
 import io.millrace.ingress.BatchCheck;
 import io.millrace.ingress.Endpoint;
+import io.millrace.ingress.FileMentions;
 import io.millrace.ingress.RequestIds;
 import io.millrace.ingress.kafka.BatchView;
+import io.millrace.ingress.kafka.FileResolver;
 import io.millrace.ingress.kafka.RequestProducer;
+import io.millrace.schemas.AttachedFile;
 import io.millrace.schemas.BatchSubmitted;
 import io.millrace.schemas.config.MillraceConfig;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -29,6 +33,7 @@ record BatchTools(
     BlobStore blobs,
     RequestProducer producer,
     BatchView view,
+    FileResolver files,
     Set<String> models,
     Clock clock) {
 
@@ -77,6 +82,14 @@ record BatchTools(
       found.or(answer(view.succeeded(account, ids)));
     }
     return found;
+  }
+
+  /** The files that a line names; one that is not there is found missing by its worker. */
+  List<AttachedFile> filesOf(String account, ByteBuffer body) throws IOException {
+    var mentions = FileMentions.in(body);
+    return mentions.isEmpty()
+        ? List.of()
+        : answer(files.resolveWhatIsThere(account, mentions));
   }
 
   /** The view's answer, or a failure that may be over a moment later. */

@@ -140,8 +140,9 @@ final class Feeding implements Closeable {
     }
   }
 
-  private void submit(BulkLine.Parsed line) {
+  private void submit(BulkLine.Parsed line) throws IOException {
     var account = batch.getAccount();
+    var files = tools.filesOf(account, line.body());
     var submission =
         new Submission(
             RequestIds.ofBatchLine(account, batch.getBatchId(), line.customId()),
@@ -161,7 +162,7 @@ final class Feeding implements Closeable {
     tools
         .producer()
         .submit(
-            submission.toRecord(tools.clock().instant()),
+            submission.toRecord(tools.clock().instant(), files),
             listener(
                 () -> {
                   segment.acknowledged();

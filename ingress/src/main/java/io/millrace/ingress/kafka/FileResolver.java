@@ -53,6 +53,26 @@ public final class FileResolver {
             });
   }
 
+  /**
+   * The same where nobody listens any more: a file that is not there is attached under a name that
+   * no blob has, so that its worker finds it missing and says so.
+   */
+  public CompletableFuture<List<AttachedFile>> resolveWhatIsThere(
+      String account, List<Mention> mentions) {
+    return resolve(account, mentions)
+        .thenApply(
+            checked ->
+                switch (checked) {
+                  case Checked.Ok<List<AttachedFile>>(List<AttachedFile> files) -> files;
+                  case Checked.Refused<List<AttachedFile>> refused ->
+                      mentions.stream()
+                          .map(Mention::fileId)
+                          .distinct()
+                          .map(id -> new AttachedFile(id, "files/" + account + "/missing", "", 0L))
+                          .toList();
+                });
+  }
+
   private Checked<List<AttachedFile>> attached(
       List<Mention> mentions, Map<String, StoredFile> found) {
     var files = new LinkedHashMap<String, AttachedFile>();
