@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The suites for Node in {@code src/test/node}, with their packages installed beside a copy of them
@@ -30,9 +29,6 @@ record NodeProject(Path directory, String node) {
   private static final String NODE_VERSION = "22.23.3";
 
   private static final Duration INSTALL_TIMEOUT = Duration.ofMinutes(5);
-
-  /** How a command ended, and everything it printed. */
-  record Outcome(int exitCode, String output) {}
 
   /** True when there is a Node and an npm; a continuous integration run must have them. */
   static boolean isPossible() {
@@ -92,7 +88,7 @@ record NodeProject(Path directory, String node) {
     if (withNode) {
       command.add(nodePackage() + "@" + NODE_VERSION);
     }
-    var outcome = run(directory, command, Map.of(), INSTALL_TIMEOUT);
+    var outcome = ForeignProcess.run(directory, command, Map.of(), INSTALL_TIMEOUT);
     if (outcome.exitCode() != 0) {
       throw new IllegalStateException("npm install failed:\n" + outcome.output());
     }
@@ -110,7 +106,9 @@ record NodeProject(Path directory, String node) {
 
   private static Optional<Integer> version(String tool) {
     try {
-      var outcome = run(Path.of("."), List.of(tool, "--version"), Map.of(), Duration.ofSeconds(20));
+      var outcome =
+          ForeignProcess.run(
+              Path.of("."), List.of(tool, "--version"), Map.of(), Duration.ofSeconds(20));
       var numbers = outcome.output().strip().replaceFirst("^v", "").split("\\.");
       return outcome.exitCode() == 0 ? Optional.of(Integer.parseInt(numbers[0])) : Optional.empty();
     } catch (IOException | NumberFormatException e) {
@@ -119,41 +117,12 @@ record NodeProject(Path directory, String node) {
   }
 
   /** Runs one suite to its end. */
-  Outcome run(String suite, Map<String, String> environment, Duration timeout) throws IOException {
-    return run(
+  ForeignProcess.Outcome run(String suite, Map<String, String> environment, Duration timeout)
+      throws IOException {
+    return ForeignProcess.run(
         directory,
         List.of(node, "--test", "--test-reporter=spec", "--test-concurrency=1", suite),
         environment,
         timeout);
-  }
-
-  private static Outcome run(
-      Path directory, List<String> command, Map<String, String> environment, Duration timeout)
-      throws IOException {
-    var output = Files.createTempFile("millrace-node", ".log");
-    try {
-      var builder =
-          new ProcessBuilder(command)
-              .directory(directory.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(output.toFile());
-      builder.environment().keySet().removeIf(name -> name.startsWith("OPENAI_"));
-      builder.environment().putAll(environment);
-      var process = builder.start();
-      boolean isOver = process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
-      if (!isOver) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly().waitFor();
-      }
-      var printed = Files.readString(output);
-      return new Outcome(
-          isOver ? process.exitValue() : -1,
-          isOver ? printed : printed + "\nstopped after " + timeout.toSeconds() + " s");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    } finally {
-      Files.deleteIfExists(output);
-    }
   }
 }
