@@ -96,7 +96,7 @@ class ChatFieldsE2E {
     described.removeAll(tried);
     assertThat(described)
         .containsExactlyInAnyOrder(
-            "user", "stream_options", "max_tokens", "functions", "function_call");
+            "user", "stream", "stream_options", "max_tokens", "functions", "function_call");
   }
 
   @ParameterizedTest
