@@ -34,6 +34,7 @@ public final class DeltaHistory implements AutoCloseable {
 
   private static final int READERS_MAX = 4;
   private static final int WAITING_MAX = 256;
+  private static final int FETCH_WAIT_MS_MAX = 10;
   private static final Duration POLL_TIMEOUT = Duration.ofMillis(500);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
 
@@ -126,7 +127,13 @@ public final class DeltaHistory implements AutoCloseable {
     var kept = idle.poll();
     return kept != null
         ? kept
-        : kafka.consumer(Map.of(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"));
+        : kafka.consumer(
+            Map.of(
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "earliest",
+                // To leave a partition takes until the fetch on its way is answered.
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                FETCH_WAIT_MS_MAX));
   }
 
   private void keep(KafkaConsumer<byte[], byte[]> consumer) {
