@@ -13,6 +13,7 @@ public final class BenchMain {
           new OverheadBenchmark(),
           new StagesBenchmark(),
           new BacklogBenchmark(),
+          new BatchBenchmark(),
           new InFlightBenchmark(),
           new TranslateBenchmark(),
           new FirstDeltaBenchmark(),

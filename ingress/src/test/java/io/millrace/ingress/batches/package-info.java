@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.ingress.batches;
+
+import org.jspecify.annotations.NullMarked;
