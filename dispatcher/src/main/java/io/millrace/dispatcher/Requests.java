@@ -237,6 +237,7 @@ final class Requests {
                 .setLane(request.getLane())
                 .setStream(request.getStream())
                 .setWrittenAt(now)
+                .setSubmittedAt(request.getSubmittedAt())
                 .setStartBy(startBy)
                 .setDeadline(sent.deadline())
                 .setInputTokensEstimated(request.getInputTokensEstimated())

@@ -198,10 +198,10 @@ final class ProviderCall {
                             })));
   }
 
-  private static Outcome.Failure notFetched(Throwable cause) {
+  private Outcome.Failure notFetched(Throwable cause) {
     var why = cause instanceof MediaFetcher.MediaException e ? e.getMessage() : "is not reachable";
-    return ProviderFailures.invalid(
-        "messages", "Something that a message names by URL " + why + ".");
+    var field = attempt.getEndpoint().endsWith("/chat/completions") ? "messages" : "input";
+    return ProviderFailures.invalid(field, "Something that a message names by URL " + why + ".");
   }
 
   private void sendMore(Translation.Calls calls) {

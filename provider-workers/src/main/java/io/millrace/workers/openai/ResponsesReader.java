@@ -62,7 +62,8 @@ final class ResponsesReader implements ReplyReader {
   public void onHead(ResponseHead arrived) {
     head = arrived;
     var type = arrived.contentType();
-    isStream = asked.isStream() && arrived.isSuccess() && type.contains("event-stream");
+    boolean isWhole = type.contains("json") || type.contains("html") || type.contains("xml");
+    isStream = asked.isStream() && arrived.isSuccess() && !isWhole;
   }
 
   @Override
@@ -118,7 +119,8 @@ final class ResponsesReader implements ReplyReader {
     }
     try {
       if (Json.MAPPER.readTree(event.data()) instanceof ObjectNode data) {
-        onEvent(data.path("type").asText(event.name()), data, deltas);
+        boolean isError = event.name().equals("error");
+        onEvent(isError ? "error" : data.path("type").asText(event.name()), data, deltas);
       }
     } catch (JsonProcessingException e) {
       failure = OpenAiErrors.notUnderstood();

@@ -51,6 +51,9 @@ final class OutputItems {
   void onWhole(JsonNode completion) {
     var choice = completion.path("choices").path(0);
     onSaid(choice.path("message"), choice);
+    if (finishReason.isEmpty()) {
+      end("stop");
+    }
   }
 
   /** Why the answer ended; empty while it has not. */

@@ -2,6 +2,7 @@ package io.millrace.workers.responses;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.schemas.AttemptRequested;
 import io.millrace.schemas.Usage;
@@ -35,22 +36,30 @@ public final class ResponseFrame {
           "usage",
           "metadata");
 
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
   private final ObjectNode request;
   private final String hex;
   private final Instant createdAt;
-  private final long createdNanos = System.nanoTime();
+  private final Instant startedAt;
+  private final long startedNanos = System.nanoTime();
 
-  private ResponseFrame(ObjectNode request, String hex, Instant createdAt) {
+  private ResponseFrame(ObjectNode request, String hex, Instant createdAt, Instant startedAt) {
     this.request = request;
     this.hex = hex;
     this.createdAt = createdAt;
+    this.startedAt = startedAt;
   }
 
   /**
    * @param request the client's; kept, so it must not be changed
    */
   public static ResponseFrame of(AttemptRequested attempt, ObjectNode request, Instant now) {
-    return new ResponseFrame(request, attempt.getRequestId().replaceFirst("^req_", ""), now);
+    return new ResponseFrame(
+        request,
+        attempt.getRequestId().replaceFirst("^req_", ""),
+        attempt.getSubmittedAt().orElse(now),
+        now);
   }
 
   /** Names the response and its items: the request's id without its prefix. */
@@ -69,8 +78,8 @@ public final class ResponseFrame {
     response.put("id", "resp_" + hex).put("object", "response");
     response.put("created_at", createdAt.getEpochSecond());
     if (isComplete) {
-      var took = Duration.ofNanos(System.nanoTime() - createdNanos);
-      response.put("completed_at", createdAt.plus(took).getEpochSecond());
+      var took = Duration.ofNanos(System.nanoTime() - startedNanos);
+      response.put("completed_at", startedAt.plus(took).getEpochSecond());
     } else {
       response.putNull("completed_at");
     }
@@ -94,10 +103,10 @@ public final class ResponseFrame {
     response.put("store", request.path("store").asBoolean(true));
     echo(response, "temperature");
     response.set("text", text());
-    echoOr(response, "tool_choice", Json.MAPPER.getNodeFactory().textNode("auto"));
+    echoOr(response, "tool_choice", NODES.textNode("auto"));
     echoOr(response, "tools", Json.MAPPER.createArrayNode());
     echo(response, "top_logprobs", "top_p");
-    echoOr(response, "truncation", Json.MAPPER.getNodeFactory().textNode("disabled"));
+    echoOr(response, "truncation", NODES.textNode("disabled"));
     response.set("usage", usage(usage));
     echo(response, "user");
     echoOr(response, "metadata", Json.MAPPER.createObjectNode());
