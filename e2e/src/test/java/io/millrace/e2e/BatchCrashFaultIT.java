@@ -35,8 +35,7 @@ class BatchCrashFaultIT {
   void shouldLoseAndDoubleNoLineWheneverItIsKilled() throws Exception {
     // Given
     try (var installation = Installation.start(SCRIPT, BatchCrashFaultIT::config)) {
-      var input =
-          BatchFile.write(installation.directory().resolve("lines.jsonl"), LINES, "steady");
+      var input = BatchFile.write(installation.directory().resolve("lines.jsonl"), LINES, "steady");
       var customIds = BatchFile.customIds(input);
       var file = batches(installation).upload(Files.readString(input));
       // When

@@ -73,7 +73,8 @@ class BatchE2E {
   void shouldSpendNothingMoreOnceItIsCancelledAndRunTheRestOnResume() {
     // Given
     var ids = IntStream.range(0, 200).mapToObj(i -> "cancel-" + i).toList();
-    var file = batches.upload(ids.stream().map(id -> line(id, "slow")).collect(Collectors.joining()));
+    var file =
+        batches.upload(ids.stream().map(id -> line(id, "slow")).collect(Collectors.joining()));
     var id = batches.start(file, "24h");
     await()
         .atMost(PATIENCE)
@@ -100,7 +101,8 @@ class BatchE2E {
   void shouldEndInTimeWhenItsWindowIsOver() {
     // Given
     var ids = IntStream.range(0, 150).mapToObj(i -> "late-" + i).toList();
-    var file = batches.upload(ids.stream().map(id -> line(id, "slow")).collect(Collectors.joining()));
+    var file =
+        batches.upload(ids.stream().map(id -> line(id, "slow")).collect(Collectors.joining()));
     // When
     var batch = batches.awaitEnd(batches.start(file, "3s"), PATIENCE);
     // Then
@@ -131,8 +133,7 @@ class BatchE2E {
     assertThat(estimate.path("request_counts").path("total").asInt()).isEqualTo(30);
     assertThat(spent).isPositive();
     assertThat(spent)
-        .isLessThanOrEqualTo(
-            new BigDecimal(estimate.path("cost_usd").path("worst_case").asText()));
+        .isLessThanOrEqualTo(new BigDecimal(estimate.path("cost_usd").path("worst_case").asText()));
     assertThat(batch.path("usage").path("input_tokens").asLong())
         .isLessThanOrEqualTo(estimate.path("input_tokens_max").asLong());
   }
@@ -162,7 +163,6 @@ class BatchE2E {
       prices:
         - {provider: sim, model: steady, inputUsdPerMTok: "%s", outputUsdPerMTok: "%s"}
       """
-        .formatted(
-            simulator, Installation.KEY, PRICE.inputUsdPerMTok(), PRICE.outputUsdPerMTok());
+        .formatted(simulator, Installation.KEY, PRICE.inputUsdPerMTok(), PRICE.outputUsdPerMTok());
   }
 }

@@ -23,8 +23,7 @@ class BatchCheckTest {
 
   private final BatchCheck check =
       new BatchCheck(
-          new BatchCheck.Rules(
-              Endpoint.CHAT_COMPLETIONS, 3, 1_000, "gpt-4o-mini"::equals));
+          new BatchCheck.Rules(Endpoint.CHAT_COMPLETIONS, 3, 1_000, "gpt-4o-mini"::equals));
 
   @ParameterizedTest
   @CsvSource(

@@ -66,8 +66,7 @@ class BatchStateTest {
     var state = new BatchState(batch, counts);
     // Then
     assertThat(state.status()).isEqualTo(status);
-    assertThat(state.outputFile(RETENTION).isPresent())
-        .isEqualTo(status.isTerminal() && good > 0);
+    assertThat(state.outputFile(RETENTION).isPresent()).isEqualTo(status.isTerminal() && good > 0);
     assertThat(state.errorFile(RETENTION).isPresent())
         .isEqualTo(status.isTerminal() && failed + cancelled + expired > 0);
   }
@@ -111,10 +110,7 @@ class BatchStateTest {
   void shouldKeepTheFurthestMarkAndTheFirstOfAllElse() {
     // Given
     var batch =
-        StoredBatch.of(submitted())
-            .with(checked(10, List.of()))
-            .with(fed(3, 60))
-            .with(cancel(20));
+        StoredBatch.of(submitted()).with(checked(10, List.of())).with(fed(3, 60)).with(cancel(20));
     // When
     var again = batch.with(checked(11, List.of())).with(fed(2, 40)).with(cancel(21));
     // Then
@@ -204,7 +200,6 @@ class BatchStateTest {
   }
 
   private static CancelBatch cancel(int seconds) {
-    return new CancelBatch(
-        ID, "acme", AT.plusSeconds(seconds), AT.plusSeconds(86_400), "client");
+    return new CancelBatch(ID, "acme", AT.plusSeconds(seconds), AT.plusSeconds(86_400), "client");
   }
 }

@@ -87,9 +87,7 @@ record BatchTools(
   /** The files that a line names; one that is not there is found missing by its worker. */
   List<AttachedFile> filesOf(String account, ByteBuffer body) throws IOException {
     var mentions = FileMentions.in(body);
-    return mentions.isEmpty()
-        ? List.of()
-        : answer(files.resolveWhatIsThere(account, mentions));
+    return mentions.isEmpty() ? List.of() : answer(files.resolveWhatIsThere(account, mentions));
   }
 
   /** The view's answer, or a failure that may be over a moment later. */
