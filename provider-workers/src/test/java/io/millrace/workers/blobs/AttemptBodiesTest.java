@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,7 +176,8 @@ class AttemptBodiesTest {
   private Outcome.Failure failureOf(AttemptRequested attempt) {
     var thrown = catchThrowable(() -> bodies.load(attempt).join());
     assertThat(thrown).isInstanceOf(CompletionException.class);
-    return ((AttemptBodies.UnreadableException) thrown.getCause()).failure();
+    var cause = Objects.requireNonNull(thrown.getCause());
+    return ((AttemptBodies.UnreadableException) cause).failure();
   }
 
   private static AttachedFile file(String id, String filename) {
