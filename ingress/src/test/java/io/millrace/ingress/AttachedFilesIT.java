@@ -23,10 +23,6 @@ class AttachedFilesIT {
       """
       {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": [
         {"type": "text", "text": "sum it up"}, {"type": "file", "file": {"file_id": "%s"}}]}]}""";
-  private static final String RESPONSE =
-      """
-      {"model": "gpt-4o-mini", "input": [{"role": "user", "content": [
-        {"type": "input_file", "file_id": "%s"}, {"type": "input_image", "file_id": "%s"}]}]}""";
 
   @TempDir static Path directory;
   private static Installation millrace;
@@ -70,7 +66,13 @@ class AttachedFilesIT {
   void shouldAttachAFileOnceThatAResponseNamesTwice() throws Exception {
     // Given
     // When
-    var answer = post("/v1/responses", RESPONSE.formatted(fileId, fileId));
+    var answer =
+        post(
+            "/v1/responses",
+            """
+            {"model": "gpt-4o-mini", "input": [{"role": "user", "content": [
+              {"type": "input_file", "file_id": "%s"}, {"type": "input_image", "file_id": "%s"}]}]}"""
+                .formatted(fileId, fileId));
     // Then
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
     var request = requestOf(answer.headers().firstValue("x-request-id").orElseThrow());
