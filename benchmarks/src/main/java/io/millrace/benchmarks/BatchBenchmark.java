@@ -72,7 +72,7 @@ final class BatchBenchmark implements Benchmark {
               .formatted(latencyMs));
       run(product, simulator, 200);
       simulator.reset();
-      report = report.row(row(product, run(product, simulator, lines), lines, latencyMs));
+      report = report.row(row(run(product, simulator, lines), lines, latencyMs));
     }
     return report.note(
         "Goals: 500 lines/s now, 1,000 later; completed within 2 s of the last reply; with a million"
@@ -89,7 +89,7 @@ final class BatchBenchmark implements Benchmark {
       double heapMost,
       double heapAfter) {}
 
-  private static Object[] row(Product product, Run run, int lines, int latencyMs) {
+  private static Object[] row(Run run, int lines, int latencyMs) {
     return new Object[] {
       Figures.whole(lines),
       latencyMs,
