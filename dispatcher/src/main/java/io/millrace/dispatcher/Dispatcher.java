@@ -294,7 +294,13 @@ public final class Dispatcher {
     boolean isInTime =
         next.filter(retry -> now.plus(retry.delay()).isBefore(tracked.deadline())).isPresent();
     if (!isInTime) {
-      requests.finish(failed, Outcome.failed(failure), now, out);
+      // A call is aborted at the request's deadline, and says that it took too long.
+      boolean isForTime = next.isPresent() || reply.getVerdict() == Verdict.TIMEOUT;
+      var outcome =
+          isForTime && failed.isLate(now)
+              ? Outcome.ended(failed, Ending.EXPIRED)
+              : Outcome.failed(failure);
+      requests.finish(failed, outcome, now, out);
       return;
     }
     var retry = next.get();

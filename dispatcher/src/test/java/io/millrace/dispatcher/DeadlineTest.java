@@ -102,6 +102,19 @@ class DeadlineTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"TIMEOUT, EXPIRED", "OVERLOADED, EXPIRED", "INVALID, FAILED"})
+  void shouldTellTheDeadlineWhenItEndedTheCall(Verdict verdict, RequestStatus told) {
+    // Given
+    submit(aRequest("req_1").setDeadline(DEADLINE));
+    var attempt = attempts.getFirst();
+    on(new Started(started(attempt, "life-1", NOW)), NOW);
+    // When
+    on(new Replied(aReply(attempt, verdict, DEADLINE).build()), DEADLINE);
+    // Then
+    assertThat(status("req_1")).contains(told);
+  }
+
+  @ParameterizedTest
   @CsvSource({"-1, false", "0, true", "400, true"})
   void shouldSendNothingAfterItsDeadline(int lateMs, boolean isTooLate) {
     // Given

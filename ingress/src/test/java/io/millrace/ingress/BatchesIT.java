@@ -157,6 +157,25 @@ class BatchesIT {
   }
 
   @Test
+  void shouldKeepAFileThatABatchHasNotReadToItsEnd() throws Exception {
+    // Given
+    var file = upload(lines(50));
+    var id = create(file);
+    awaitLine(id, "line-" + AHEAD_MAX);
+    // When
+    var early = millrace.send(millrace.call("/v1/files/" + file).DELETE());
+    for (int i = 1; i <= 50; i++) {
+      finish(awaitLine(id, "line-" + i), true);
+    }
+    awaitStatus(id, "completed");
+    var late = millrace.send(millrace.call("/v1/files/" + file).DELETE());
+    // Then
+    assertThat(early.statusCode()).isEqualTo(400);
+    assertThat(JSON.readTree(early.body()).at("/error/message").asText()).contains(id);
+    assertThat(late.statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void shouldTellTheDispatcherOfACancelAndFeedTheRestToBeEnded() throws Exception {
     // Given
     var id = create(upload(lines(40)));

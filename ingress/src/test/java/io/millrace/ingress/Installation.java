@@ -162,6 +162,11 @@ final class Installation implements AutoCloseable {
     return http.sendAsync(call.build(), BodyHandlers.ofString());
   }
 
+  CompletableFuture<HttpResponse<java.util.stream.Stream<String>>> sendForLinesAsync(
+      HttpRequest.Builder call) {
+    return http.sendAsync(call.build(), BodyHandlers.ofLines());
+  }
+
   HttpResponse<java.util.stream.Stream<String>> sendForLines(HttpRequest.Builder call)
       throws IOException, InterruptedException {
     return http.send(call.build(), BodyHandlers.ofLines());

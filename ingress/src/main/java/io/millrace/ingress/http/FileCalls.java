@@ -84,7 +84,25 @@ final class FileCalls {
   }
 
   void delete(Call call, Client client, String id) {
-    find(call, client, id, file -> delete(call, client, file));
+    find(
+        call,
+        client,
+        id,
+        file ->
+            call.ask(
+                () -> backend.view().batches().readerOf(client.account(), id),
+                (Optional<String> reader) ->
+                    reader.ifPresentOrElse(
+                        batchId -> call.fail(beingRead(batchId)),
+                        () -> delete(call, client, file))));
+  }
+
+  private static ApiError beingRead(String batchId) {
+    return new ApiError(
+        ApiError.Kind.INVALID_REQUEST,
+        "The file is being read by %s. Delete it when that batch has taken in its lines."
+            .formatted(batchId),
+        "id");
   }
 
   private void find(Call call, Client client, String id, Consumer<StoredFile> next) {

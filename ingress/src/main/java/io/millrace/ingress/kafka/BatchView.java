@@ -6,6 +6,7 @@ import io.millrace.ingress.BatchCounts;
 import io.millrace.ingress.BatchIds;
 import io.millrace.ingress.BatchState;
 import io.millrace.ingress.Outcome;
+import io.millrace.ingress.StoredBatch;
 import io.millrace.schemas.AvroSerde;
 import io.millrace.schemas.RequestResult;
 import java.time.Duration;
@@ -126,6 +127,19 @@ public final class BatchView {
           }
           return found;
         });
+  }
+
+  /** A batch that has not read the file to its end yet. */
+  public CompletableFuture<Optional<String>> readerOf(String account, String fileId) {
+    return open(List.of(account), Integer.MAX_VALUE)
+        .thenCompose(this::states)
+        .thenApply(
+            states ->
+                states.stream()
+                    .map(BatchState::batch)
+                    .filter(batch -> batch.submitted().getInputFileId().equals(fileId))
+                    .map(StoredBatch::batchId)
+                    .findFirst());
   }
 
   /** How these batches stand; those that are gone are left out. */
