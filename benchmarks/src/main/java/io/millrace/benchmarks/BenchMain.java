@@ -14,6 +14,7 @@ public final class BenchMain {
           new StagesBenchmark(),
           new BacklogBenchmark(),
           new BatchBenchmark(),
+          new UploadBenchmark(),
           new InFlightBenchmark(),
           new TranslateBenchmark(),
           new FirstDeltaBenchmark(),
