@@ -39,7 +39,7 @@ final class ChatRequest {
     new ChatOptions(fields, body).check(stream);
     int choices = fields.integer(body, "n", 1, CHOICES_MAX).map(Long::intValue).orElse(1);
     var outputMax = outputTokensMax(choices);
-    checkTools();
+    fields.eachObject(body, "tools", TOOLS_MAX, this::checkTool);
     var user = fields.text(body, "user", "user");
     return fields.result(
         () ->
@@ -86,32 +86,7 @@ final class ChatRequest {
     return list.isArray() && !list.isEmpty();
   }
 
-  private void checkTools() {
-    if (FieldChecks.isAbsent(body, "tools")) {
-      return;
-    }
-    var tools = body.get("tools");
-    if (!tools.isArray()) {
-      fields.wrongType("tools", "an array of objects", tools);
-      return;
-    }
-    if (tools.size() > TOOLS_MAX) {
-      fields.fail(
-          Kind.ARRAY_TOO_LONG,
-          "tools",
-          "Invalid 'tools': array too long. Expected at most 128, but got " + tools.size() + ".");
-      return;
-    }
-    for (int i = 0; i < tools.size() && !fields.failed(); i++) {
-      checkTool(tools.get(i), "tools[" + i + "]");
-    }
-  }
-
   private void checkTool(JsonNode tool, String path) {
-    if (!tool.isObject()) {
-      fields.wrongType(path, "an object", tool);
-      return;
-    }
     var type = fields.requiredText(tool, "type", path + ".type");
     if (fields.failed()) {
       return;

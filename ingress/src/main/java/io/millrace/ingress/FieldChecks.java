@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -204,5 +205,30 @@ final class FieldChecks {
   static String typeOf(JsonNode node) {
     JsonNodeType type = node.getNodeType();
     return type == JsonNodeType.NULL ? "null" : "a " + type.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Checks each element of a list of objects, which may be absent, up to the first mistake. */
+  void eachObject(JsonNode body, String field, int countMax, BiConsumer<JsonNode, String> check) {
+    if (isAbsent(body, field)) {
+      return;
+    }
+    var list = body.get(field);
+    if (!list.isArray()) {
+      wrongType(field, "an array of objects", list);
+    } else if (list.size() > countMax) {
+      fail(
+          Kind.ARRAY_TOO_LONG,
+          field,
+          "Invalid '%s': array too long. Expected at most %d, but got %d."
+              .formatted(field, countMax, list.size()));
+    }
+    for (int i = 0; i < list.size() && !failed(); i++) {
+      var path = field + "[" + i + "]";
+      if (list.get(i).isObject()) {
+        check.accept(list.get(i), path);
+      } else {
+        wrongType(path, "an object", list.get(i));
+      }
+    }
   }
 }

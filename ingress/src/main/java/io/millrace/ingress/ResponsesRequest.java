@@ -66,7 +66,7 @@ final class ResponsesRequest {
     checkSampling();
     checkText();
     checkReasoning();
-    checkTools();
+    fields.eachObject(body, "tools", TOOLS_MAX, this::checkTool);
     checkToolChoice();
     fields.metadata(body);
     fields.text(body, "prompt_cache_key", "prompt_cache_key");
@@ -215,33 +215,8 @@ final class ResponsesRequest {
     }
   }
 
-  private void checkTools() {
-    if (FieldChecks.isAbsent(body, "tools")) {
-      return;
-    }
-    var tools = body.get("tools");
-    if (!tools.isArray()) {
-      fields.wrongType("tools", "an array of objects", tools);
-      return;
-    }
-    if (tools.size() > TOOLS_MAX) {
-      fields.fail(
-          Kind.ARRAY_TOO_LONG,
-          "tools",
-          "Invalid 'tools': array too long. Expected at most 128, but got " + tools.size() + ".");
-      return;
-    }
-    for (int i = 0; i < tools.size() && !fields.failed(); i++) {
-      checkTool(tools.get(i), "tools[" + i + "]");
-    }
-  }
-
   /** Tools that a provider runs itself are let through; it knows which it has. */
   private void checkTool(JsonNode tool, String path) {
-    if (!tool.isObject()) {
-      fields.wrongType(path, "an object", tool);
-      return;
-    }
     var type = fields.requiredText(tool, "type", path + ".type");
     if (type.equals("function") || type.equals("custom")) {
       fields.toolName(tool, path + ".name");
