@@ -411,7 +411,7 @@ class ChatE2E {
   @Test
   void shouldRefuseWhenUrlOrMethodIsUnknown() {
     assertError(acme.get("/v1/no-such-thing"), 404, "invalid_request_error");
-    assertError(acme.get("/v1/chat/completions"), 405, "invalid_request_error");
+    assertError(acme.get("/v1/embeddings"), 405, "invalid_request_error");
     assertError(
         acme.get("/v1/requests/req_00000000000000000000000000000000"),
         404,

@@ -136,11 +136,9 @@ class DescribedE2E {
     // When
     var created = client.post("/v1/batches", body);
     var path = "/v1/batches/" + created.json().path("id").asText();
-    var done =
-        eventually()
-            .until(
-                () -> client.get(path),
-                answer -> BATCH_ENDS.contains(answer.json().path("status").asText()));
+    var done = ended(path);
+    var resumed = client.post(path + "/resume", "");
+    ended("/v1/batches/" + resumed.json().path("id").asText());
     // Then
     assertDescribed("post", "/v1/files", uploaded);
     assertDescribed("get", "/v1/files/{id}", client.get("/v1/files/" + file));
@@ -149,7 +147,7 @@ class DescribedE2E {
     assertDescribed("get", "/v1/batches", client.get("/v1/batches"));
     assertDescribed("get", "/v1/files", client.get("/v1/files"));
     assertDescribed("post", "/v1/batches:estimate", client.post("/v1/batches:estimate", body));
-    assertDescribed("post", "/v1/batches/{id}/resume", client.post(path + "/resume", ""));
+    assertDescribed("post", "/v1/batches/{id}/resume", resumed);
     for (var output : List.of("output_file_id", "error_file_id")) {
       var id = done.json().path(output).asText();
       assertDescribed("get", "/v1/files/{id}", client.get("/v1/files/" + id));
@@ -224,6 +222,13 @@ class DescribedE2E {
   }
 
   // ---- helpers
+
+  private Answer ended(String batchPath) {
+    return eventually()
+        .until(
+            () -> client.get(batchPath),
+            answer -> BATCH_ENDS.contains(answer.json().path("status").asText()));
+  }
 
   private Answer upload(String content) {
     var form =

@@ -32,7 +32,9 @@ class FilesE2E {
       """
       {"models": {"echo": {"echo": true}}}""";
   private static final String BOUNDARY = "e2e-boundary";
-  private static final String LARGE = "word ".repeat(420_000).strip();
+
+  /** More than a record carries. */
+  private static final String LARGE = "word ".repeat(130_000).strip();
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Installation installation;
