@@ -31,7 +31,7 @@ class ResponsesE2E {
         "outputTokens": 12,
         "models": {
           "paced": {"stream": {"interChunkMs": 20, "firstTokenMs": 20}},
-          "leisurely": {"outputTokens": 200, "stream": {"interChunkMs": 50, "firstTokenMs": 50}},
+          "leisurely": {"latency": {"kind": "fixed", "ms": 60000}},
           "picky": {"errors": [{"status": 400, "code": "invalid_value", "message": "not like this"}]}
         }
       }
