@@ -27,7 +27,7 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     var home = Home.path().toAbsolutePath().normalize();
     var target = home.resolve("benchmarks").resolve("target");
-    if (jars(target).isEmpty()) {
+    if (isOutdated(jars(target), home.resolve("benchmarks").resolve("src"))) {
       build(home);
     }
     var line = new ArrayList<String>();
@@ -44,6 +44,20 @@ final class BenchCommand implements Callable<Integer> {
     }
     line.addAll(more);
     return new ProcessBuilder(line).inheritIO().start().waitFor();
+  }
+
+  private static boolean isOutdated(List<String> jars, Path sources) throws IOException {
+    long builtAt = Long.MIN_VALUE;
+    for (var jar : jars) {
+      builtAt = Math.max(builtAt, Files.getLastModifiedTime(Path.of(jar)).toMillis());
+    }
+    long newest = builtAt;
+    try (var files = Files.walk(sources)) {
+      for (var file : files.toList()) {
+        newest = Math.max(newest, Files.getLastModifiedTime(file).toMillis());
+      }
+    }
+    return jars.isEmpty() || newest > builtAt;
   }
 
   private static void build(Path home) throws IOException, InterruptedException {
