@@ -11,10 +11,8 @@ import io.millrace.ingress.ResponseJson;
 import io.millrace.ingress.kafka.AcceptListener;
 import io.millrace.schemas.CancelRequest;
 import io.millrace.schemas.RequestDeleted;
-import io.millrace.schemas.RequestResult;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /** What clients ask of their responses once these are created. */
@@ -230,19 +228,7 @@ final class ResponseCalls {
                     partition,
                     offset,
                     backend.config().ingress().acceptTimeout()),
-        gone -> {
-          removeBlobs(response);
-          call.json(200, ResponseJson.deleted(response.id()));
-        });
-  }
-
-  private void removeBlobs(KeptResponse response) {
-    remove(Optional.ofNullable(response.state().request().bodyRef()));
-    remove(response.result().flatMap(RequestResult::getBodyRef));
-  }
-
-  private void remove(Optional<String> ref) {
-    ref.ifPresent(name -> backend.blobThreads().tell(() -> backend.blobs().delete(name)));
+        gone -> call.json(200, ResponseJson.deleted(response.id())));
   }
 
   /** Stands in for the acknowledgement of a record. */

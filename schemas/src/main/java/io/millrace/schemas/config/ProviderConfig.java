@@ -104,74 +104,31 @@ public record ProviderConfig(
   }
 
   public ProviderConfig withKeys(List<String> keys) {
-    return new ProviderConfig(
-        name,
-        kind,
-        baseUrl,
-        keys,
-        region,
-        project,
-        apiVersion,
-        credentials,
-        credentialsFile,
-        unsupportedParameters,
-        responses,
-        limits,
-        timeouts);
+    return with(keys, unsupportedParameters, responses, limits, timeouts);
   }
 
   public ProviderConfig withUnsupportedParameters(UnsupportedParameters unsupportedParameters) {
-    return new ProviderConfig(
-        name,
-        kind,
-        baseUrl,
-        keys,
-        region,
-        project,
-        apiVersion,
-        credentials,
-        credentialsFile,
-        unsupportedParameters,
-        responses,
-        limits,
-        timeouts);
+    return with(keys, unsupportedParameters, responses, limits, timeouts);
   }
 
   public ProviderConfig withResponses(ResponsesForm responses) {
-    return new ProviderConfig(
-        name,
-        kind,
-        baseUrl,
-        keys,
-        region,
-        project,
-        apiVersion,
-        credentials,
-        credentialsFile,
-        unsupportedParameters,
-        responses,
-        limits,
-        timeouts);
+    return with(keys, unsupportedParameters, responses, limits, timeouts);
   }
 
   public ProviderConfig withLimits(ProviderLimits limits) {
-    return new ProviderConfig(
-        name,
-        kind,
-        baseUrl,
-        keys,
-        region,
-        project,
-        apiVersion,
-        credentials,
-        credentialsFile,
-        unsupportedParameters,
-        responses,
-        limits,
-        timeouts);
+    return with(keys, unsupportedParameters, responses, limits, timeouts);
   }
 
   public ProviderConfig withTimeouts(ProviderTimeouts timeouts) {
+    return with(keys, unsupportedParameters, responses, limits, timeouts);
+  }
+
+  private ProviderConfig with(
+      List<String> keys,
+      UnsupportedParameters unsupportedParameters,
+      ResponsesForm responses,
+      ProviderLimits limits,
+      ProviderTimeouts timeouts) {
     return new ProviderConfig(
         name,
         kind,
